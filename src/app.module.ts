@@ -1,0 +1,45 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import './events.catalogue';
+import { AccessModule } from './platform/access/access.module';
+import { Config } from './platform/config/config';
+import { DatabaseUrl } from './platform/database/database-url';
+import { DatabaseModule } from './platform/database/database.module';
+import { EventsModule } from './platform/events/events.module';
+import { SampleDataModule } from './platform/sample-data/sample-data.module';
+import { HealthController } from './platform/telemetry/health.controller';
+import { loggingModule } from './platform/telemetry/logging';
+
+/** What is known before Nest starts: the checked configuration and where the database is. */
+@Global()
+@Module({})
+class StartModule {
+  static with(config: Config, url: DatabaseUrl): DynamicModule {
+    return {
+      module: StartModule,
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: DatabaseUrl, useValue: url },
+      ],
+      exports: [Config, DatabaseUrl],
+    };
+  }
+}
+
+/** The platform, then the rooms in floor order. */
+@Module({})
+export class AppModule {
+  static with(config: Config, url: DatabaseUrl): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        StartModule.with(config, url),
+        loggingModule(),
+        DatabaseModule,
+        EventsModule,
+        AccessModule,
+        SampleDataModule,
+      ],
+      controllers: [HealthController],
+    };
+  }
+}

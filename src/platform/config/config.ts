@@ -1,0 +1,154 @@
+import path from 'node:path';
+import { IANAZone } from 'luxon';
+import { CidrList } from './cidr';
+import type { Env } from './env';
+import { generatedSecret, newEncryptionKey, newSecretKey } from './generated-secrets';
+import { ConfigurationError, loadEnv } from './load-env';
+
+const SAMPLE_WORDS = /your[-_ ]|change[-_ ]?me|example|sample|default|secret-key-here|margav-dialer-2024/i;
+
+/** A key of the key ring: its id stands in every sealed value. */
+export interface EncryptionKey {
+  id: string;
+  key: Buffer;
+}
+
+/**
+ * The typed configuration, read once at start. Injected as itself: `constructor(private readonly config: Config)`.
+ * Throws a ConfigurationError naming the variable when a value is missing or malformed for this NODE_ENV.
+ */
+export class Config {
+  readonly production: boolean;
+  readonly role: 'all' | 'api' | 'worker';
+  readonly servesHttp: boolean;
+  readonly runsJobs: boolean;
+  readonly server: {
+    port: number;
+    host: string;
+    appBaseUrl: string;
+    publicUrl: string;
+    trustProxy: number;
+    corsOrigins: string[];
+    rateLimitScale: number;
+    logLevel: string;
+  };
+  readonly dataDir: string;
+  readonly sampleData: boolean;
+  readonly database: { url: string | undefined; poolSize: number };
+  readonly redis: { host: string; port: number; db: number; password: string | undefined } | undefined;
+  readonly eventRetentionDays: number;
+  readonly secretKey: string;
+  readonly encryptionKeys: EncryptionKey[];
+  readonly session: { cookieName: string; expireMinutes: number };
+  readonly firstAdmin: { email: string; password: string } | undefined;
+  readonly time: { businessZone: string; dialerZone: string };
+  readonly phoneDefaultCountry: string;
+  readonly dialer: {
+    apiKey: string | undefined;
+    secretKey: string | undefined;
+    signature: 'off' | 'v1' | 'v2' | 'either';
+    allowedIps: CidrList;
+    allowQueryKey: boolean;
+  };
+  readonly mail: {
+    host: string | undefined;
+    port: number;
+    useTls: boolean;
+    user: string | undefined;
+    password: string | undefined;
+    from: string;
+  };
+  readonly storage: { driver: 'local' | 's3' };
+
+  constructor(env: Env) {
+    this.production = env.NODE_ENV === 'production';
+    this.role = env.ROLE as Config['role'];
+    this.servesHttp = this.role !== 'worker';
+    this.runsJobs = this.role !== 'api';
+    const appBaseUrl = trimSlash(env.APP_BASE_URL ?? `http://localhost:${env.PORT}`);
+    this.server = {
+      port: env.PORT,
+      host: env.HOST,
+      appBaseUrl,
+      publicUrl: trimSlash(env.PUBLIC_URL ?? appBaseUrl),
+      trustProxy: env.TRUST_PROXY,
+      corsOrigins: env.CORS_ORIGINS,
+      rateLimitScale: env.RATE_LIMIT_SCALE,
+      logLevel: env.LOG_LEVEL,
+    };
+    this.dataDir = path.resolve(env.DATA_DIR);
+    this.sampleData = env.SAMPLE_DATA ?? !this.production;
+    this.database = { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE };
+    this.redis = env.REDIS_HOST
+      ? { host: env.REDIS_HOST, port: env.REDIS_PORT, db: env.REDIS_DB, password: env.REDIS_PASSWORD }
+      : undefined;
+    this.eventRetentionDays = env.EVENT_RETENTION_DAYS;
+    this.session = { cookieName: env.SESSION_COOKIE_NAME, expireMinutes: env.SESSION_EXPIRE_MINUTES };
+    this.firstAdmin =
+      env.ADMIN_EMAIL && env.ADMIN_PASSWORD ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : undefined;
+    this.time = { businessZone: env.BUSINESS_TIME_ZONE, dialerZone: env.DIALER_TIME_ZONE };
+    this.phoneDefaultCountry = env.PHONE_DEFAULT_COUNTRY;
+    this.dialer = {
+      apiKey: env.DIALER_API_KEY,
+      secretKey: env.DIALER_SECRET_KEY,
+      signature:
+        (env.DIALER_SIGNATURE as 'off' | 'v1' | 'v2' | undefined) ?? (env.DIALER_SECRET_KEY ? 'either' : 'off'),
+      allowedIps: new CidrList(env.DIALER_ALLOWED_IPS),
+      allowQueryKey: env.DIALER_ALLOW_QUERY_KEY,
+    };
+    this.mail = {
+      host: env.EMAIL_HOST,
+      port: env.EMAIL_PORT,
+      useTls: env.EMAIL_USE_TLS,
+      user: env.EMAIL_HOST_USER,
+      password: env.EMAIL_HOST_PASSWORD,
+      from: env.EMAIL_FROM ?? (env.EMAIL_HOST_USER?.includes('@') ? env.EMAIL_HOST_USER : 'no-reply@localhost'),
+    };
+    this.storage = { driver: env.STORAGE_DRIVER as 'local' | 's3' };
+
+    const problems = this.problems(env);
+    if (problems.length > 0) throw new ConfigurationError(problems);
+
+    this.secretKey = env.SECRET_KEY ?? generatedSecret(this.dataDir, 'secret-key', newSecretKey);
+    const keys = env.ENCRYPTION_KEYS ?? [generatedSecret(this.dataDir, 'encryption-keys', newEncryptionKey)];
+    this.encryptionKeys = keys.map((entry) => {
+      const [id = '', material = ''] = entry.split(':');
+      return { id, key: Buffer.from(material, 'base64') };
+    });
+  }
+
+  /** Reads the process's environment (or `source`) and builds the configuration. */
+  static load(source?: Record<string, string | undefined>): Config {
+    return new Config(loadEnv(source));
+  }
+
+  private problems(env: Env): string[] {
+    const problems: string[] = [];
+    for (const name of ['BUSINESS_TIME_ZONE', 'DIALER_TIME_ZONE'] as const) {
+      if (!IANAZone.isValidZone(env[name])) problems.push(`${name} must be an IANA time zone such as Europe/London`);
+    }
+    if (env.DIALER_SIGNATURE && env.DIALER_SIGNATURE !== 'off' && !env.DIALER_SECRET_KEY) {
+      problems.push('DIALER_SECRET_KEY must be set when DIALER_SIGNATURE is not off');
+    }
+    if (Boolean(env.ADMIN_EMAIL) !== Boolean(env.ADMIN_PASSWORD)) {
+      problems.push('ADMIN_EMAIL and ADMIN_PASSWORD must be set together');
+    }
+    if (!this.production) return problems;
+    if (!env.SECRET_KEY) problems.push('SECRET_KEY must be set in production');
+    else if (SAMPLE_WORDS.test(env.SECRET_KEY)) problems.push('SECRET_KEY must not be a sample value');
+    if (!env.ENCRYPTION_KEYS) problems.push('ENCRYPTION_KEYS must be set in production');
+    if (!env.DIALER_API_KEY || env.DIALER_API_KEY.length < 24) {
+      problems.push('DIALER_API_KEY must have at least 24 characters in production');
+    } else if (SAMPLE_WORDS.test(env.DIALER_API_KEY)) problems.push('DIALER_API_KEY must not be a sample value');
+    if (env.DIALER_SECRET_KEY && (env.DIALER_SECRET_KEY.length < 24 || SAMPLE_WORDS.test(env.DIALER_SECRET_KEY))) {
+      problems.push('DIALER_SECRET_KEY must have at least 24 characters and not be a sample value in production');
+    }
+    if (env.ADMIN_PASSWORD && env.ADMIN_PASSWORD.length < 12) {
+      problems.push('ADMIN_PASSWORD must have at least 12 characters in production');
+    }
+    if (env.RATE_LIMIT_SCALE === 0) problems.push('RATE_LIMIT_SCALE must not be 0 in production');
+    return problems;
+  }
+}
+
+const trimSlash = (url: string): string => url.replace(/\/+$/, '');

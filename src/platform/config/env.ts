@@ -1,0 +1,281 @@
+import {
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import { IsCidrList } from './cidr';
+import { Setting } from './setting';
+
+const URL_PATTERN = /^https?:\/\/[^\s/]+(\/\S*)?$/i;
+const httpUrl = { message: 'must be an http or https URL' };
+
+/**
+ * Every variable the product reads, one property each. This file is the only reader's map of the environment:
+ * `.env.example` is generated from it, and `load-env.ts` is the only place that looks at `process.env`.
+ */
+export class Env {
+  // ── Server ──────────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting(
+    'Server',
+    'development, test or production. Production refuses default, short or sample secrets and the sandbox.',
+    'development',
+  )
+  @IsIn(['development', 'test', 'production'])
+  NODE_ENV: string;
+
+  @Setting(
+    'Server',
+    'What this process does: all, api (HTTP and sockets only) or worker (jobs and the event relay only).',
+    'all',
+  )
+  @IsIn(['all', 'api', 'worker'])
+  ROLE: string;
+
+  @Setting('Server', 'TCP port to listen on.', '8000')
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  PORT: number;
+
+  @Setting('Server', 'Address to listen on.', '0.0.0.0')
+  @IsString()
+  HOST: string;
+
+  @Setting(
+    'Server',
+    'Where browsers reach the web app: links in mails and the dialer redirect start with it. Default: http://localhost:PORT.',
+  )
+  @IsOptional()
+  @Matches(URL_PATTERN, httpUrl)
+  APP_BASE_URL?: string;
+
+  @Setting('Server', 'Where providers reach this server from outside (what Twilio signs). Default: APP_BASE_URL.')
+  @IsOptional()
+  @Matches(URL_PATTERN, httpUrl)
+  PUBLIC_URL?: string;
+
+  @Setting('Server', 'How many proxies in front of us are trusted to write X-Forwarded-For and X-Forwarded-Proto.', '0')
+  @IsInt()
+  @Min(0)
+  @Max(10)
+  TRUST_PROXY: number;
+
+  @Setting(
+    'Server',
+    'Origins, comma-separated, whose pages may call the API from a browser; * for any, without cookies.',
+    '',
+  )
+  @IsArray()
+  @ArrayUnique()
+  CORS_ORIGINS: string[];
+
+  @Setting('Server', 'Factor on every rate limit; 0 switches them off, which production refuses.', '1')
+  @IsNumber()
+  @Min(0)
+  RATE_LIMIT_SCALE: number;
+
+  @Setting('Server', 'Log level: fatal, error, warn, info, debug, trace or silent.', 'info')
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL: string;
+
+  @Setting(
+    'Server',
+    'Folder for the embedded database, generated secrets, the mail outbox and local recordings.',
+    '.data',
+  )
+  @IsString()
+  DATA_DIR: string;
+
+  @Setting('Server', 'Create sample data in an empty database. Default: true outside production.')
+  @IsOptional()
+  @IsBoolean()
+  SAMPLE_DATA?: boolean;
+
+  // ── Stores ──────────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting('Stores', 'PostgreSQL 15 or newer. Unset: an embedded PostgreSQL under DATA_DIR.', undefined, {
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be a postgres:// URL' })
+  DATABASE_URL?: string;
+
+  @Setting('Stores', 'Connections this process may hold in each of its two pools (writing, reading).', '20')
+  @IsInt()
+  @Min(2)
+  @Max(200)
+  DATABASE_POOL_SIZE: number;
+
+  @Setting('Stores', 'Redis for queues and shared rate limits. Unset: PostgreSQL carries the queues.')
+  @IsOptional()
+  @IsString()
+  REDIS_HOST?: string;
+
+  @Setting('Stores', 'Port of Redis.', '6379')
+  @IsInt()
+  @Min(1)
+  @Max(65535)
+  REDIS_PORT: number;
+
+  @Setting('Stores', 'Database number of Redis.', '0')
+  @IsInt()
+  @Min(0)
+  REDIS_DB: number;
+
+  @Setting('Stores', 'Password of Redis.', undefined, { secret: true })
+  @IsOptional()
+  @IsString()
+  REDIS_PASSWORD?: string;
+
+  @Setting('Stores', 'Days the event log is kept; a client that was away longer reloads.', '90')
+  @IsInt()
+  @Min(1)
+  EVENT_RETENTION_DAYS: number;
+
+  // ── Secrets and sessions ────────────────────────────────────────────────────────────────────────────────────
+  @Setting(
+    'Secrets and sessions',
+    'Signs tokens and cookies; at least 32 characters. Outside production one is made in DATA_DIR.',
+    undefined,
+    { secret: true },
+  )
+  @IsOptional()
+  @MinLength(32)
+  SECRET_KEY?: string;
+
+  @Setting(
+    'Secrets and sessions',
+    'id:base64 of 32 bytes, comma-separated; the first encrypts, all decrypt. Outside production one is made in DATA_DIR.',
+    undefined,
+    { secret: true },
+  )
+  @IsOptional()
+  @IsArray()
+  @Matches(/^[A-Za-z0-9_-]{1,16}:[A-Za-z0-9+/]{43}=$/, { each: true, message: 'each must be id:base64 of 32 bytes' })
+  ENCRYPTION_KEYS?: string[];
+
+  @Setting('Secrets and sessions', 'Name of the session cookie.', 'session_id')
+  @Matches(/^[A-Za-z0-9_-]{1,64}$/)
+  SESSION_COOKIE_NAME: string;
+
+  @Setting('Secrets and sessions', 'Minutes a session lasts without use.', '1440')
+  @IsInt()
+  @Min(5)
+  SESSION_EXPIRE_MINUTES: number;
+
+  @Setting('Secrets and sessions', 'E-mail of the first admin, created at start when set together with ADMIN_PASSWORD.')
+  @IsOptional()
+  @IsEmail()
+  ADMIN_EMAIL?: string;
+
+  @Setting('Secrets and sessions', 'Password of the first admin; at least 8 characters.', undefined, { secret: true })
+  @IsOptional()
+  @MinLength(8)
+  @MaxLength(200)
+  ADMIN_PASSWORD?: string;
+
+  // ── Time ────────────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting('Time', 'Zone of "today" and of opening hours.', 'UTC')
+  @IsString()
+  BUSINESS_TIME_ZONE: string;
+
+  @Setting('Time', 'Zone in which times without an offset from the dialer are read.', 'Europe/London')
+  @IsString()
+  DIALER_TIME_ZONE: string;
+
+  @Setting(
+    'Time',
+    'Country (ISO 3166) in which a phone number without a country code is read, when nothing else says.',
+    'GB',
+  )
+  @Matches(/^[A-Z]{2}$/)
+  PHONE_DEFAULT_COUNTRY: string;
+
+  // ── Dialer ──────────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting(
+    'Dialer',
+    'Key the dialer sends in X-Dialer-Api-Key; required in production, at least 24 characters.',
+    undefined,
+    { secret: true },
+  )
+  @IsOptional()
+  @IsString()
+  DIALER_API_KEY?: string;
+
+  @Setting(
+    'Dialer',
+    'Secret of the dialer signature. Set: requests must be signed (see DIALER_SIGNATURE).',
+    undefined,
+    { secret: true },
+  )
+  @IsOptional()
+  @MinLength(16)
+  DIALER_SECRET_KEY?: string;
+
+  @Setting(
+    'Dialer',
+    'off, v1 or v2. Default: off without DIALER_SECRET_KEY, either form with one; v2 refuses the old form.',
+  )
+  @IsOptional()
+  @IsIn(['off', 'v1', 'v2'])
+  DIALER_SIGNATURE?: string;
+
+  @Setting('Dialer', 'Addresses and CIDR ranges (IPv4, IPv6), comma-separated, that may post leads. Empty: any.', '')
+  @IsArray()
+  @IsCidrList()
+  DIALER_ALLOWED_IPS: string[];
+
+  @Setting(
+    'Dialer',
+    'Accept api_key in the query in production too, for dialers that can only send a bare GET.',
+    'false',
+  )
+  @IsBoolean()
+  DIALER_ALLOW_QUERY_KEY: boolean;
+
+  // ── Mail ────────────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting('Mail', 'SMTP server. Unset outside production: mails land in DATA_DIR/outbox and in the log.')
+  @IsOptional()
+  @IsString()
+  EMAIL_HOST?: string;
+
+  @Setting('Mail', 'SMTP port.', '587')
+  @IsInt()
+  @Min(1)
+  @Max(65535)
+  EMAIL_PORT: number;
+
+  @Setting('Mail', 'Require STARTTLS (port 465 speaks TLS from the start).', 'true')
+  @IsBoolean()
+  EMAIL_USE_TLS: boolean;
+
+  @Setting('Mail', 'SMTP user.')
+  @IsOptional()
+  @IsString()
+  EMAIL_HOST_USER?: string;
+
+  @Setting('Mail', 'SMTP password.', undefined, { secret: true })
+  @IsOptional()
+  @IsString()
+  EMAIL_HOST_PASSWORD?: string;
+
+  @Setting('Mail', 'Sender of our mails. Default: EMAIL_HOST_USER, else no-reply@localhost.')
+  @IsOptional()
+  @IsEmail()
+  EMAIL_FROM?: string;
+
+  // ── Recordings ──────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting('Storage', 'Where recordings are kept: local (DATA_DIR) or s3.', 'local')
+  @IsIn(['local', 's3'])
+  STORAGE_DRIVER: string;
+}

@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { types } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+
+// The driver returns int8 and numeric as strings; ours are counters and amounts well under 2^53.
+types.setTypeParser(types.builtins.INT8, Number);
+types.setTypeParser(types.builtins.NUMERIC, Number);
+
+const ROOT = path.resolve(__dirname, '../../..');
+
+/** Every class of `folder` (below src, or migrations) whose file name ends in `suffix`, compiled or not. */
+function load(folder: string, isWanted: (file: string) => boolean): Function[] {
+  const found: Function[] = [];
+  for (const entry of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (!isWanted(entry)) continue;
+    const exported = require(path.join(folder, entry)) as Record<string, unknown>;
+    found.push(...Object.values(exported).filter((value): value is Function => typeof value === 'function'));
+  }
+  return found;
+}
+
+const isCode = (file: string): boolean => /\.(ts|js)$/.test(file) && !/\.(d|spec)\.ts$/.test(file);
+
+/** All entity classes, found by their file name `*.entity.ts`. */
+export const entityClasses = (): Function[] =>
+  load(path.join(ROOT, 'src'), (file) => isCode(file) && /\.entity\.(ts|js)$/.test(file));
+
+/** All migrations in `migrations/`, in order of their time stamp. */
+export const migrationClasses = (): Function[] => load(path.join(ROOT, 'migrations'), isCode);
+
+function options(url: string, poolSize: number, extra: Record<string, unknown>): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: entityClasses(),
+    migrations: migrationClasses(),
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    poolSize,
+    extra: { keepAlive: true, connectionTimeoutMillis: 10_000, ...extra },
+  };
+}
+
+/** The connections that write; they also migrate. */
+export const writingDataSource = (url: string, poolSize: number): DataSource =>
+  new DataSource(options(url, poolSize, { application_name: 'call-centre' }));
+
+/** The connections that only read: PostgreSQL refuses every write on them. */
+export const readingDataSource = (url: string, poolSize: number): DataSource =>
+  new DataSource(
+    options(url, poolSize, { application_name: 'call-centre (read)', options: '-c default_transaction_read_only=on' }),
+  );

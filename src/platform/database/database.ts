@@ -1,0 +1,161 @@
+import { Logger } from '@nestjs/common';
+import type {
+  DataSource,
+  EntityManager,
+  EntityTarget,
+  FindManyOptions,
+  FindOneOptions,
+  FindOptionsWhere,
+  ObjectLiteral,
+} from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+
+const logger = new Logger('Database');
+
+/** Serialization failure and deadlock: the whole unit of work may be run again (PostgreSQL manual, appendix A). */
+const RETRIABLE = new Set(['40001', '40P01']);
+const MAX_RUNS = 5;
+
+// Not exported: only this file can make a Tx, so a write that takes one cannot compile outside a transaction.
+const HAND_OUT = Symbol('Tx');
+
+/** Reads. Rows come back as plain objects; `int8` and `numeric` are numbers (see data-source.ts). */
+export class Reader {
+  constructor(protected readonly manager: EntityManager) {}
+
+  /** All rows of a statement. */
+  async rows<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return returned<Row>(await this.manager.query(sql, params as unknown[]));
+  }
+
+  /** The first row of a statement, or undefined. */
+  async one<Row>(sql: string, params: readonly unknown[] = []): Promise<Row | undefined> {
+    return (await this.rows<Row>(sql, params))[0];
+  }
+
+  find<E extends ObjectLiteral>(entity: EntityTarget<E>, options: FindManyOptions<E>): Promise<E[]> {
+    return this.manager.find(entity, options);
+  }
+
+  findOne<E extends ObjectLiteral>(entity: EntityTarget<E>, options: FindOneOptions<E>): Promise<E | null> {
+    return this.manager.findOne(entity, options);
+  }
+}
+
+/**
+ * A transaction in hand. Only `Database.transaction` makes one; every method that writes asks for it.
+ * Never call the network while one is open: what is owed to the outside is an event or a row.
+ */
+export class Tx extends Reader {
+  private readonly callbacks: (() => void)[] = [];
+
+  constructor(key: typeof HAND_OUT, manager: EntityManager) {
+    super(manager);
+    if (key !== HAND_OUT) throw new Error('a Tx is handed out by Database.transaction alone');
+  }
+
+  /** Inserts rows as given. */
+  async insert<E extends ObjectLiteral>(
+    entity: EntityTarget<E>,
+    values: QueryDeepPartialEntity<E> | QueryDeepPartialEntity<E>[],
+  ): Promise<void> {
+    await this.manager.insert(entity, values);
+  }
+
+  /** Updates the rows that match and says how many there were. */
+  async update<E extends ObjectLiteral>(
+    entity: EntityTarget<E>,
+    where: FindOptionsWhere<E>,
+    patch: QueryDeepPartialEntity<E>,
+  ): Promise<number> {
+    return (await this.manager.update(entity, where, patch)).affected ?? 0;
+  }
+
+  /** Deletes the rows that match and says how many there were. */
+  async delete<E extends ObjectLiteral>(entity: EntityTarget<E>, where: FindOptionsWhere<E>): Promise<number> {
+    return (await this.manager.delete(entity, where)).affected ?? 0;
+  }
+
+  /** Runs `work` under a savepoint: when it throws, only its own writes are undone, and the error is passed on. */
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    // A nested transaction in TypeORM is a savepoint on the same connection, so this same Tx serves inside it.
+    return this.manager.transaction(() => work());
+  }
+
+  /** Registers what to do once the transaction has been committed (ring a bell); not run when it is rolled back. */
+  afterCommit(callback: () => void): void {
+    this.callbacks.push(callback);
+  }
+
+  /** @internal run by Database after the commit */
+  committed(key: typeof HAND_OUT): void {
+    if (key !== HAND_OUT) return;
+    for (const callback of this.callbacks) {
+      try {
+        callback();
+      } catch (error) {
+        logger.error(`after commit: ${(error as Error).message}`);
+      }
+    }
+  }
+}
+
+/**
+ * The door to PostgreSQL. `read` runs on connections on which PostgreSQL itself refuses writes; everything that writes
+ * goes through `transaction`.
+ */
+export class Database {
+  /** Reads outside any transaction, on read-only connections. */
+  readonly read: Reader;
+
+  constructor(
+    private readonly writing: DataSource,
+    reading: DataSource,
+  ) {
+    this.read = new Reader(reading.manager);
+  }
+
+  /**
+   * Runs `work` in one transaction and commits it. On a serialization failure or a deadlock the whole of `work` is run
+   * again (at most five times), so it must have no effect but through its Tx.
+   */
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let run = 1; ; run += 1) {
+      try {
+        let tx: Tx | undefined;
+        const result = await this.writing.transaction((manager) => {
+          tx = new Tx(HAND_OUT, manager);
+          return work(tx);
+        });
+        tx?.committed(HAND_OUT);
+        return result;
+      } catch (error) {
+        const code = sqlState(error);
+        if (!code || !RETRIABLE.has(code) || run >= MAX_RUNS) throw error;
+        logger.warn(`transaction run again after ${code} (run ${run})`);
+      }
+    }
+  }
+}
+
+/** TypeORM answers UPDATE and DELETE with [rows, count] and everything else with the rows. */
+function returned<Row>(result: unknown): Row[] {
+  if (Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number') {
+    return result[0] as Row[];
+  }
+  return result as Row[];
+}
+
+/** The SQLSTATE of a database error, undefined for other errors. */
+export function sqlState(error: unknown): string | undefined {
+  const wrapped = error as { code?: unknown; driverError?: { code?: unknown } };
+  const code = wrapped.driverError?.code ?? wrapped.code;
+  return typeof code === 'string' && code.length === 5 ? code : undefined;
+}
+
+/** Whether `error` is a breach of the unique constraint or index `name` (of any, when no name is given). */
+export function isUniqueViolation(error: unknown, name?: string): boolean {
+  if (sqlState(error) !== '23505') return false;
+  const constraint = (error as { driverError?: { constraint?: string }; constraint?: string }).driverError?.constraint;
+  return name === undefined || constraint === name;
+}

@@ -1,0 +1,121 @@
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import pg from 'pg';
+import { DatabaseUrl } from './database-url';
+
+type Listener = (payload: string) => void;
+
+const RECONNECT_MS = 500;
+
+/**
+ * LISTEN and NOTIFY on one connection of this process. A ring is a hint, never a record: a NOTIFY can be lost while
+ * the connection is down, so whoever listens also looks from time to time.
+ *
+ * Rings of one channel that are waiting to be sent are sent once: a thousand commits at once cost a handful of NOTIFYs.
+ * No NOTIFY ever runs inside a transaction that writes, because PostgreSQL serialises the commits of such transactions.
+ */
+@Injectable()
+export class Notifier implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(Notifier.name);
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly waiting = new Map<string, string>();
+  private client: pg.Client | undefined;
+  private sending = false;
+  private closed = false;
+  private retry: NodeJS.Timeout | undefined;
+
+  constructor(private readonly url: DatabaseUrl) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.connect();
+  }
+
+  /** Calls `listener` for each ring of `channel`, and once after every reconnect (with an empty payload). */
+  listen(channel: string, listener: Listener): () => void {
+    const set = this.listeners.get(channel) ?? new Set();
+    set.add(listener);
+    this.listeners.set(channel, set);
+    if (set.size === 1 && this.client) void this.client.query(`listen "${channel}"`).catch(() => undefined);
+    return () => set.delete(listener);
+  }
+
+  /** Rings `channel` soon. Of several rings waiting with the same channel and payload one is sent. */
+  ring(channel: string, payload = ''): void {
+    this.waiting.set(`${channel}\n${payload}`, payload);
+    void this.send();
+  }
+
+  private async send(): Promise<void> {
+    if (this.sending || !this.client) return;
+    this.sending = true;
+    try {
+      while (this.waiting.size > 0 && this.client) {
+        const batch = [...this.waiting.entries()];
+        this.waiting.clear();
+        await this.client.query('select pg_notify(c, p) from unnest($1::text[], $2::text[]) as r(c, p)', [
+          batch.map(([key]) => key.slice(0, key.indexOf('\n'))),
+          batch.map(([, payload]) => payload),
+        ]);
+      }
+    } catch (error) {
+      this.logger.warn(`ring failed: ${(error as Error).message}`);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private async connect(): Promise<void> {
+    if (this.closed) return;
+    const client = new pg.Client({
+      connectionString: this.url.value,
+      keepAlive: true,
+      application_name: 'call-centre (bells)',
+    });
+    client.on('notification', ({ channel, payload }) => this.deliver(channel, payload ?? ''));
+    client.on('error', () => this.lost(client));
+    client.on('end', () => this.lost(client));
+    try {
+      await client.connect();
+      for (const channel of this.listeners.keys()) await client.query(`listen "${channel}"`);
+      this.client = client;
+      for (const channel of this.listeners.keys()) this.deliver(channel, '');
+      void this.send();
+    } catch (error) {
+      this.logger.warn(`cannot listen: ${(error as Error).message}`);
+      client.removeAllListeners('end');
+      void client.end().catch(() => undefined);
+      this.later();
+    }
+  }
+
+  private deliver(channel: string, payload: string): void {
+    for (const listener of this.listeners.get(channel) ?? []) {
+      try {
+        listener(payload);
+      } catch (error) {
+        this.logger.error(`listener of ${channel}: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  private lost(client: pg.Client): void {
+    if (this.client !== client) return;
+    this.client = undefined;
+    this.later();
+  }
+
+  private later(): void {
+    if (this.closed || this.retry) return;
+    this.retry = setTimeout(() => {
+      this.retry = undefined;
+      void this.connect();
+    }, RECONNECT_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.retry);
+    const client = this.client;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+}

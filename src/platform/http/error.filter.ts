@@ -1,0 +1,66 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { DomainError, Invalid, NotFound, TooLarge, TooManyRequests, UnsupportedMediaType } from '../errors';
+import { sqlState } from '../database/database';
+import { currentRequestId } from './request-context';
+import { errorBody } from './surface';
+
+/** The only place where an error becomes a status and a body. What we did not foresee is a 500 that tells nothing. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Error');
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw thrown;
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const error = known(thrown);
+    if (!error || error.status >= 500) {
+      this.logger.error({ err: thrown, request_id: currentRequestId() }, `${request.method} ${request.path}`);
+    }
+    if (response.headersSent || request.destroyed) {
+      response.destroy();
+      return;
+    }
+    const requestId = currentRequestId() ?? '';
+    if (error instanceof TooManyRequests)
+      response.setHeader('Retry-After', String(Math.max(1, Math.ceil(error.retryAfter))));
+    if (error?.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    response.status(error?.status ?? 500).json(
+      errorBody(request.path, {
+        message: error?.message ?? 'Something went wrong on our side',
+        code: error?.code ?? 'INTERNAL',
+        details: error?.details,
+        requestId,
+        extra: error?.extra ?? {},
+      }),
+    );
+  }
+}
+
+/** The caller-visible error in what was thrown; undefined when it is a fault of ours. */
+function known(thrown: unknown): DomainError | undefined {
+  if (thrown instanceof DomainError) return thrown;
+  // Express and its body parser throw errors of their own with a status
+  const { type, status, statusCode } = thrown as { type?: string; status?: number; statusCode?: number };
+  if (type === 'entity.too.large') return new TooLarge('The body is too large');
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported')
+    return new UnsupportedMediaType('Unsupported encoding');
+  if (type?.startsWith('entity.') || type === 'request.aborted' || type === 'request.size.invalid') {
+    return new Invalid('The body is not valid JSON');
+  }
+  if (thrown instanceof HttpException) {
+    const code = thrown.getStatus();
+    if (code === 404) return new NotFound(`There is nothing here`);
+    if (code === 413) return new TooLarge('The body is too large');
+    if (code === 415) return new UnsupportedMediaType('Unsupported media type');
+    if (code >= 400 && code < 500) return new Invalid(thrown.message);
+    return undefined;
+  }
+  if ((status ?? statusCode) === 400 || thrown instanceof URIError) return new Invalid('The request cannot be read');
+  // text PostgreSQL cannot hold: a NUL character or half a surrogate pair that slipped past validation
+  if (['22021', '22P05'].includes(sqlState(thrown) ?? ''))
+    return new Invalid('The text holds a character that cannot be stored');
+  return undefined;
+}
