@@ -6,6 +6,7 @@ import { DatabaseUrl } from './platform/database/database-url';
 import { DatabaseModule } from './platform/database/database.module';
 import { EventsModule } from './platform/events/events.module';
 import { SampleDataModule } from './platform/sample-data/sample-data.module';
+import { SecretsModule } from './platform/secrets/secrets.module';
 import { HealthController } from './platform/telemetry/health.controller';
 import { loggingModule } from './platform/telemetry/logging';
 
@@ -38,6 +39,7 @@ export class AppModule {
         EventsModule,
         AccessModule,
         SampleDataModule,
+        SecretsModule,
       ],
       controllers: [HealthController],
     };
