@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import './events.catalogue';
+import { AuthModule } from './modules/auth';
 import { AccessModule } from './platform/access/access.module';
 import { Config } from './platform/config/config';
 import { DatabaseUrl } from './platform/database/database-url';
@@ -39,6 +40,7 @@ export class AppModule {
         EventsModule,
         AccessModule,
         SampleDataModule,
+        AuthModule,
         SecretsModule,
       ],
       controllers: [HealthController],

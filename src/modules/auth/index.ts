@@ -1,0 +1,6 @@
+export { type AccountInput, Accounts } from './accounts';
+export { AuthModule } from './auth.module';
+export { EmailTaken } from './auth.errors';
+export { type NewUser, type NewUserStep, NewUserSteps } from './new-user-steps';
+export { Passwords } from './passwords';
+export { UserAccount, type UserRole } from './user-account.entity';
