@@ -9,6 +9,7 @@ import { EventsModule } from './platform/events/events.module';
 import { SampleDataModule } from './platform/sample-data/sample-data.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
 import { HealthController } from './platform/telemetry/health.controller';
+import { StorageModule } from './platform/storage/storage.module';
 import { loggingModule } from './platform/telemetry/logging';
 
 /** What is known before Nest starts: the checked configuration and where the database is. */
@@ -42,6 +43,7 @@ export class AppModule {
         SampleDataModule,
         AuthModule,
         SecretsModule,
+        StorageModule,
       ],
       controllers: [HealthController],
     };

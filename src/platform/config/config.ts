@@ -13,6 +13,15 @@ export interface EncryptionKey {
   key: Buffer;
 }
 
+/** An S3-compatible bucket and its own credentials. */
+export interface S3Settings {
+  bucket: string;
+  region: string;
+  endpoint: string | undefined;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
 /**
  * The typed configuration, read once at start. Injected as itself: `constructor(private readonly config: Config)`.
  * Throws a ConfigurationError naming the variable when a value is missing or malformed for this NODE_ENV.
@@ -58,7 +67,7 @@ export class Config {
     password: string | undefined;
     from: string;
   };
-  readonly storage: { driver: 'local' | 's3' };
+  readonly storage: { driver: 'local' } | ({ driver: 's3' } & S3Settings);
 
   constructor(env: Env) {
     this.production = env.NODE_ENV === 'production';
@@ -104,7 +113,17 @@ export class Config {
       password: env.EMAIL_HOST_PASSWORD,
       from: env.EMAIL_FROM ?? (env.EMAIL_HOST_USER?.includes('@') ? env.EMAIL_HOST_USER : 'no-reply@localhost'),
     };
-    this.storage = { driver: env.STORAGE_DRIVER as 'local' | 's3' };
+    this.storage =
+      env.STORAGE_DRIVER === 's3'
+        ? {
+            driver: 's3',
+            bucket: env.STORAGE_S3_BUCKET ?? '',
+            region: env.STORAGE_S3_REGION,
+            endpoint: env.STORAGE_S3_ENDPOINT,
+            accessKeyId: env.STORAGE_S3_ACCESS_KEY_ID ?? '',
+            secretAccessKey: env.STORAGE_S3_SECRET_ACCESS_KEY ?? '',
+          }
+        : { driver: 'local' };
 
     const problems = this.problems(env);
     if (problems.length > 0) throw new ConfigurationError(problems);
@@ -132,6 +151,11 @@ export class Config {
     }
     if (Boolean(env.ADMIN_EMAIL) !== Boolean(env.ADMIN_PASSWORD)) {
       problems.push('ADMIN_EMAIL and ADMIN_PASSWORD must be set together');
+    }
+    if (env.STORAGE_DRIVER === 's3') {
+      for (const name of ['STORAGE_S3_BUCKET', 'STORAGE_S3_ACCESS_KEY_ID', 'STORAGE_S3_SECRET_ACCESS_KEY'] as const) {
+        if (!env[name]) problems.push(`${name} must be set when STORAGE_DRIVER is s3`);
+      }
     }
     if (!this.production) return problems;
     if (!env.SECRET_KEY) problems.push('SECRET_KEY must be set in production');

@@ -278,4 +278,30 @@ export class Env {
   @Setting('Storage', 'Where recordings are kept: local (DATA_DIR) or s3.', 'local')
   @IsIn(['local', 's3'])
   STORAGE_DRIVER: string;
+
+  @Setting('Storage', 'Bucket of recordings, with STORAGE_DRIVER=s3.')
+  @IsOptional()
+  @IsString()
+  STORAGE_S3_BUCKET?: string;
+
+  @Setting('Storage', 'Region of the bucket.', 'eu-west-1')
+  @IsString()
+  STORAGE_S3_REGION: string;
+
+  @Setting('Storage', 'Endpoint of another S3-compatible store; unset: AWS.')
+  @IsOptional()
+  @Matches(URL_PATTERN, httpUrl)
+  STORAGE_S3_ENDPOINT?: string;
+
+  @Setting('Storage', 'Access key of the bucket (never AWS_ACCESS_KEY_ID, which is the sales gateway’s).', undefined, {
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  STORAGE_S3_ACCESS_KEY_ID?: string;
+
+  @Setting('Storage', 'Secret key of the bucket.', undefined, { secret: true })
+  @IsOptional()
+  @IsString()
+  STORAGE_S3_SECRET_ACCESS_KEY?: string;
 }

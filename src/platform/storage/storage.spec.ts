@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { ObjectStore } from '../../../sandbox/object-store/object-store';
+import { LocalStorage } from './local-storage';
+import { ObjectMissing, type RecordingStorage } from './recording-storage';
+import { S3Storage } from './s3-storage';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'storage-'));
+const store = new ObjectStore();
+const drivers: Record<string, RecordingStorage> = { local: new LocalStorage(folder) };
+
+beforeAll(async () => {
+  const endpoint = await store.listen();
+  drivers.s3 = new S3Storage({
+    bucket: 'b',
+    region: 'eu-west-1',
+    endpoint,
+    accessKeyId: 'id',
+    secretAccessKey: 'secret',
+  });
+});
+afterAll(async () => {
+  await store.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const key = 'recordings/0192-one.wav';
+
+describe.each(['local', 's3'])('recording storage: %s', (name) => {
+  const storage = (): RecordingStorage => drivers[name] as RecordingStorage;
+
+  it('keeps what it was given, with its size and digests, and reads ranges', async () => {
+    // more than two upload parts
+    const content = randomBytes(17 * 1024 * 1024);
+    const stored = await storage().put(key, Readable.from(chunksOf(content)), 'audio/wav');
+    expect(stored).toEqual({
+      size: content.length,
+      md5: createHash('md5').update(content).digest('base64'),
+      sha256: createHash('sha256').update(content).digest('hex'),
+    });
+    expect(await storage().size(key)).toBe(content.length);
+    expect((await buffer(await storage().get(key))).equals(content)).toBe(true);
+    expect(await buffer(await storage().get(key, { start: 10, end: 19 }))).toEqual(content.subarray(10, 20));
+  });
+
+  it('keeps the old object when a new one breaks off', async () => {
+    await storage().put(key, Readable.from([Buffer.from('old')]), 'audio/wav');
+    const broken = Readable.from(
+      (async function* () {
+        yield Buffer.from('new');
+        await Promise.resolve();
+        throw new Error('the source broke off');
+      })(),
+    );
+    await expect(storage().put(key, broken, 'audio/wav')).rejects.toThrow('the source broke off');
+    expect((await buffer(await storage().get(key))).toString()).toBe('old');
+  });
+
+  it('deletes, and says when nothing is there', async () => {
+    await storage().delete(key);
+    await storage().delete(key);
+    expect(await storage().size(key)).toBeUndefined();
+    await expect(storage().get(key)).rejects.toThrow(ObjectMissing);
+  });
+
+  it.each(['../etc/passwd', 'recordings/../x', '/x', 'recordings//x', 'recordings/.hidden', 'recordings/a\0b', 'x'])(
+    'refuses the key %j',
+    async (bad) => {
+      await expect(storage().put(bad, Readable.from([Buffer.from('x')]), 'audio/wav')).rejects.toThrow(
+        'not a storage key',
+      );
+      await expect(storage().size(bad)).rejects.toThrow('not a storage key');
+    },
+  );
+});
+
+function* chunksOf(content: Buffer): Generator<Buffer> {
+  for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536);
+}
