@@ -52,6 +52,8 @@ export const SCOPES: readonly Scope[] = [
 /** A request that has passed the access guard. */
 export interface AccessRequest extends Request {
   actor?: Actor;
+  /** Called when a route with a guard of its own refuses the caller; throws when he has been refused too often. */
+  onRefusal?: () => Promise<void>;
 }
 
 /** The actor of the request, in a controller's parameter list. */

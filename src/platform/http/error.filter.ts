@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
+import type { AccessRequest } from '../access/access.decorators';
 import { DomainError, Invalid, NotFound, TooLarge, TooManyRequests, UnsupportedMediaType } from '../errors';
 import { sqlState } from '../database/database';
 import { currentRequestId } from './request-context';
@@ -10,16 +11,17 @@ import { errorBody } from './surface';
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Error');
 
-  catch(thrown: unknown, host: ArgumentsHost): void {
+  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     if (host.getType() !== 'http') throw thrown;
     const http = host.switchToHttp();
-    const request = http.getRequest<Request>();
+    const request = http.getRequest<AccessRequest>();
     const response = http.getResponse<Response>();
-    const error = known(thrown);
+    const error = await afterRefusal(known(thrown), request);
     if (!error || error.status >= 500) {
       this.logger.error({ err: thrown, request_id: currentRequestId() }, `${request.method} ${request.path}`);
     }
-    if (response.headersSent || request.destroyed) {
+    // `request.destroyed` says nothing here: Node sets it as soon as a body has been read to its end
+    if (response.headersSent) {
       response.destroy();
       return;
     }
@@ -37,6 +39,15 @@ export class ErrorFilter implements ExceptionFilter {
       }),
     );
   }
+}
+
+/** Wrong keys and signatures cost their address; when that has had too many, it is told so instead. */
+async function afterRefusal(error: DomainError | undefined, request: AccessRequest): Promise<DomainError | undefined> {
+  if (!request.onRefusal || (error?.status !== 401 && error?.status !== 403)) return error;
+  return request.onRefusal().then(
+    () => error,
+    (tooMany: unknown) => known(tooMany),
+  );
 }
 
 /** The caller-visible error in what was thrown; undefined when it is a fault of ours. */

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { Public } from '../access/access.decorators';
+import { Unlimited } from '../access/rate-limit.decorator';
 import { Database } from '../database/database';
 import { Unavailable } from '../errors';
 
@@ -10,6 +11,7 @@ export class NotReady extends Unavailable {
 
 /** For load balancers and watchdogs. */
 @Public()
+@Unlimited()
 @Controller('health')
 export class HealthController {
   constructor(private readonly database: Database) {}
