@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { IANAZone } from 'luxon';
+import { BusinessCalendar } from '../time/business-calendar';
 import { CidrList } from './cidr';
 import type { Env } from './env';
 import { generatedSecret, newEncryptionKey, newSecretKey } from './generated-secrets';
@@ -50,7 +51,7 @@ export class Config {
   readonly encryptionKeys: EncryptionKey[];
   readonly session: { cookieName: string; expireMinutes: number };
   readonly firstAdmin: { email: string; password: string } | undefined;
-  readonly time: { businessZone: string; dialerZone: string };
+  readonly time: { businessZone: string; dialerZone: string; businessHours: BusinessCalendar };
   readonly phoneDefaultCountry: string;
   readonly dialer: {
     apiKey: string | undefined;
@@ -66,6 +67,11 @@ export class Config {
     user: string | undefined;
     password: string | undefined;
     from: string;
+  };
+  readonly tickets: {
+    /** Working minutes by priority; a priority without targets is missing. */
+    targets: ReadonlyMap<string, { firstResponse: number; resolution: number }>;
+    warnPercent: number;
   };
   readonly storage: { driver: 'local' } | ({ driver: 's3' } & S3Settings);
 
@@ -95,7 +101,6 @@ export class Config {
     this.session = { cookieName: env.SESSION_COOKIE_NAME, expireMinutes: env.SESSION_EXPIRE_MINUTES };
     this.firstAdmin =
       env.ADMIN_EMAIL && env.ADMIN_PASSWORD ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : undefined;
-    this.time = { businessZone: env.BUSINESS_TIME_ZONE, dialerZone: env.DIALER_TIME_ZONE };
     this.phoneDefaultCountry = env.PHONE_DEFAULT_COUNTRY;
     this.dialer = {
       apiKey: env.DIALER_API_KEY,
@@ -125,9 +130,24 @@ export class Config {
           }
         : { driver: 'local' };
 
+    this.tickets = {
+      targets: new Map(
+        env.TICKET_SLA_MINUTES.map((entry) => {
+          const [priority = '', first, resolution] = entry.split(/[:/]/);
+          return [priority, { firstResponse: Number(first), resolution: Number(resolution) }];
+        }),
+      ),
+      warnPercent: env.TICKET_SLA_WARN_PERCENT,
+    };
+
     const problems = this.problems(env);
     if (problems.length > 0) throw new ConfigurationError(problems);
 
+    this.time = {
+      businessZone: env.BUSINESS_TIME_ZONE,
+      dialerZone: env.DIALER_TIME_ZONE,
+      businessHours: new BusinessCalendar(env.BUSINESS_TIME_ZONE, env.BUSINESS_HOURS, env.BUSINESS_HOLIDAYS),
+    };
     this.secretKey = env.SECRET_KEY ?? generatedSecret(this.dataDir, 'secret-key', newSecretKey);
     const keys = env.ENCRYPTION_KEYS ?? [generatedSecret(this.dataDir, 'encryption-keys', newEncryptionKey)];
     this.encryptionKeys = keys.map((entry) => {
@@ -145,6 +165,18 @@ export class Config {
     const problems: string[] = [];
     for (const name of ['BUSINESS_TIME_ZONE', 'DIALER_TIME_ZONE'] as const) {
       if (!IANAZone.isValidZone(env[name])) problems.push(`${name} must be an IANA time zone such as Europe/London`);
+    }
+    if (IANAZone.isValidZone(env.BUSINESS_TIME_ZONE)) {
+      try {
+        new BusinessCalendar(env.BUSINESS_TIME_ZONE, env.BUSINESS_HOURS);
+      } catch (error) {
+        problems.push(`BUSINESS_HOURS: ${(error as Error).message}`);
+      }
+      try {
+        new BusinessCalendar(env.BUSINESS_TIME_ZONE, ['Mon 09:00-10:00'], env.BUSINESS_HOLIDAYS);
+      } catch (error) {
+        problems.push(`BUSINESS_HOLIDAYS: ${(error as Error).message}`);
+      }
     }
     if (env.DIALER_SIGNATURE && env.DIALER_SIGNATURE !== 'off' && !env.DIALER_SECRET_KEY) {
       problems.push('DIALER_SECRET_KEY must be set when DIALER_SIGNATURE is not off');

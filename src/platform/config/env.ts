@@ -189,6 +189,18 @@ export class Env {
   @IsString()
   BUSINESS_TIME_ZONE: string;
 
+  @Setting(
+    'Time',
+    'Opening hours in BUSINESS_TIME_ZONE, comma-separated: Mon-Fri 09:00-18:00. Ticket targets count these hours alone.',
+    'Sat-Thu 09:00-18:00',
+  )
+  @IsArray()
+  BUSINESS_HOURS: string[];
+
+  @Setting('Time', 'Days without opening hours, comma-separated: 2026-12-25.', '')
+  @IsArray()
+  BUSINESS_HOLIDAYS: string[];
+
   @Setting('Time', 'Zone in which times without an offset from the dialer are read.', 'Europe/London')
   @IsString()
   DIALER_TIME_ZONE: string;
@@ -242,6 +254,25 @@ export class Env {
   )
   @IsBoolean()
   DIALER_ALLOW_QUERY_KEY: boolean;
+
+  // ── Tickets ─────────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting(
+    'Tickets',
+    'Targets in working minutes, priority:first response/resolution, comma-separated; a priority left out has none.',
+    'urgent:30/240,high:60/480,medium:240/1440,low:480/4320',
+  )
+  @IsArray()
+  @Matches(/^(low|medium|high|urgent):[1-9]\d{0,5}\/[1-9]\d{0,5}$/, {
+    each: true,
+    message: 'each must be priority:first/resolution, such as high:60/480',
+  })
+  TICKET_SLA_MINUTES: string[];
+
+  @Setting('Tickets', 'Percent of a target after which a warning is given.', '80')
+  @IsInt()
+  @Min(1)
+  @Max(99)
+  TICKET_SLA_WARN_PERCENT: number;
 
   // ── Mail ────────────────────────────────────────────────────────────────────────────────────────────────────
   @Setting('Mail', 'SMTP server. Unset outside production: mails land in DATA_DIR/outbox and in the log.')
