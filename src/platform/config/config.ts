@@ -202,6 +202,7 @@ export class Config {
     if (env.ADMIN_PASSWORD && env.ADMIN_PASSWORD.length < 12) {
       problems.push('ADMIN_PASSWORD must have at least 12 characters in production');
     }
+    if (env.SANDBOX) problems.push('SANDBOX must not be on in production');
     if (env.RATE_LIMIT_SCALE === 0) problems.push('RATE_LIMIT_SCALE must not be 0 in production');
     return problems;
   }

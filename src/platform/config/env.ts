@@ -102,6 +102,14 @@ export class Env {
   @IsBoolean()
   SAMPLE_DATA?: boolean;
 
+  @Setting(
+    'Server',
+    'Stand-ins on loopback for providers without credentials (telephony, sales gateway …). Default: true; production refuses it.',
+  )
+  @IsOptional()
+  @IsBoolean()
+  SANDBOX?: boolean;
+
   // ── Stores ──────────────────────────────────────────────────────────────────────────────────────────────────
   @Setting('Stores', 'PostgreSQL 15 or newer. Unset: an embedded PostgreSQL under DATA_DIR.', undefined, {
     secret: true,

@@ -10,7 +10,11 @@ export class ConfigurationError extends Error {
   }
 }
 
-type Source = Record<string, string | undefined>;
+/** Variables by name, as text. */
+export type Source = Record<string, string | undefined>;
+
+/** The process's environment. */
+export const environment = (): Source => ({ ...process.env });
 
 function convert(text: string, type: unknown): unknown {
   if (type === Number) return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
@@ -32,7 +36,7 @@ function convert(text: string, type: unknown): unknown {
  * Reads `source` (by default the process's environment) into a checked `Env`.
  * A blank value counts as unset. Throws a ConfigurationError that names what is wrong, without its content.
  */
-export function loadEnv(source: Source = process.env): Env {
+export function loadEnv(source: Source = environment()): Env {
   const env = new Env();
   const record = env as unknown as Record<string, unknown>;
   for (const setting of declaredSettings()) {
