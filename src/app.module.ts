@@ -6,6 +6,7 @@ import { Config } from './platform/config/config';
 import { DatabaseUrl } from './platform/database/database-url';
 import { DatabaseModule } from './platform/database/database.module';
 import { EventsModule } from './platform/events/events.module';
+import { HttpModule } from './platform/http/http.module';
 import { SampleDataModule } from './platform/sample-data/sample-data.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
 import { HealthController } from './platform/telemetry/health.controller';
@@ -40,6 +41,7 @@ export class AppModule {
         DatabaseModule,
         EventsModule,
         AccessModule,
+        HttpModule,
         SampleDataModule,
         AuthModule,
         SecretsModule,

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import type { AccessRequest } from '../access/access.decorators';
-import { DomainError, Invalid, NotFound, TooLarge, TooManyRequests, UnsupportedMediaType } from '../errors';
+import { DomainError, Invalid, NotFound, TooLarge, UnsupportedMediaType } from '../errors';
 import { sqlState } from '../database/database';
 import { currentRequestId } from './request-context';
 import { errorBody } from './surface';
@@ -26,8 +26,9 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     const requestId = currentRequestId() ?? '';
-    if (error instanceof TooManyRequests)
-      response.setHeader('Retry-After', String(Math.max(1, Math.ceil(error.retryAfter))));
+    if (error && 'retryAfter' in error) {
+      response.setHeader('Retry-After', String(Math.max(1, Math.ceil(Number(error.retryAfter)))));
+    }
     if (error?.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     response.status(error?.status ?? 500).json(
       errorBody(request.path, {
