@@ -76,5 +76,8 @@ function national(digits: string, hints: PhoneHints): Phone | undefined {
 
 function checked(number: ReturnType<typeof parsePhoneNumberFromString>): Phone | undefined {
   if (!number?.isPossible() || number.ext || FILLER.test(number.nationalNumber)) return undefined;
+  // Some impossible-but-for-their-length texts read differently a second time; one person needs one spelling.
+  const again = parsePhoneNumberFromString(number.number);
+  if (again?.number !== number.number || !again.isPossible()) return undefined;
   return { e164: number.number, ...(number.country ? { country: number.country } : {}) };
 }
