@@ -73,6 +73,12 @@ export class NotFound extends DomainError {
   }
 }
 
+/** 408: the request did not arrive in time. */
+export class RequestTimeout extends DomainError {
+  static override readonly status: number = 408;
+  static override readonly code: string = 'REQUEST_TIMEOUT';
+}
+
 /** 409: illegal in the present state. */
 export class Conflict extends DomainError {
   static override readonly status: number = 409;

@@ -148,7 +148,7 @@ function returned<Row>(result: unknown): Row[] {
 
 /** The SQLSTATE of a database error, undefined for other errors. */
 export function sqlState(error: unknown): string | undefined {
-  const wrapped = error as { code?: unknown; driverError?: { code?: unknown } };
+  const wrapped = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
   const code = wrapped.driverError?.code ?? wrapped.code;
   return typeof code === 'string' && code.length === 5 ? code : undefined;
 }

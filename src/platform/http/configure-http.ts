@@ -5,9 +5,20 @@ import { randomUUID } from 'node:crypto';
 import { Config } from '../config/config';
 import { ErrorFilter } from './error.filter';
 import { withRequestId } from './request-context';
+import { saneInput } from './sane-input';
+import { bodyDeadline, boundSlowClients } from './slow-clients';
 import { validationPipe } from './validation';
 
 const BODY_LIMIT = '1mb';
+/** What a page of another origin may read beside the body. */
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Idempotency-Replayed',
+  'ETag',
+];
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,100}$/;
 
 /** Takes the caller's X-Request-Id when it is sane, makes one otherwise, returns it and keeps it for logs and events. */
@@ -16,6 +27,8 @@ export function requestId(request: Request, response: Response, next: NextFuncti
   const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
   request.headers['x-request-id'] = id;
   response.setHeader('X-Request-Id', id);
+  // Answers hold people's data; the few that may be kept say so themselves
+  if (/^\/api(\/|$)/i.test(request.path)) response.setHeader('Cache-Control', 'no-store');
   withRequestId(id, next);
 }
 
@@ -44,13 +57,20 @@ export function configureHttp(app: NestExpressApplication): void {
       strictTransportSecurity: config.production ? undefined : false,
     }),
   );
-  app.useBodyParser('json', { limit: BODY_LIMIT });
-  app.useBodyParser('urlencoded', { limit: BODY_LIMIT, extended: false });
-  app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ErrorFilter());
   const { corsOrigins } = config.server;
   if (corsOrigins.length > 0) {
-    app.enableCors(corsOrigins.includes('*') ? { origin: '*' } : { origin: corsOrigins, credentials: true });
+    app.enableCors({
+      ...(corsOrigins.includes('*') ? { origin: '*' } : { origin: corsOrigins, credentials: true }),
+      exposedHeaders: EXPOSED_HEADERS,
+      maxAge: 600,
+    });
   }
+  boundSlowClients(app);
+  app.use(bodyDeadline());
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.useBodyParser('urlencoded', { limit: BODY_LIMIT, extended: false });
+  app.use(saneInput);
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ErrorFilter());
   app.enableShutdownHooks();
 }

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import type { AccessRequest } from '../access/access.decorators';
-import { DomainError, Invalid, NotFound, TooLarge, UnsupportedMediaType } from '../errors';
+import { DomainError, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated, UnsupportedMediaType } from '../errors';
 import { sqlState } from '../database/database';
 import { currentRequestId } from './request-context';
 import { errorBody } from './surface';
@@ -11,14 +11,21 @@ import { errorBody } from './surface';
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Error');
 
-  async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
+  catch(thrown: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw thrown;
     const http = host.switchToHttp();
-    const request = http.getRequest<AccessRequest>();
     const response = http.getResponse<Response>();
+    this.answer(thrown, http.getRequest<AccessRequest>(), response).catch((error: unknown) => {
+      // Nobody else would notice, and the client would wait for ever
+      this.logger.error({ err: loggable(error) }, 'an error could not be answered');
+      response.destroy();
+    });
+  }
+
+  private async answer(thrown: unknown, request: AccessRequest, response: Response): Promise<void> {
     const error = await afterRefusal(known(thrown), request);
     if (!error || error.status >= 500) {
-      this.logger.error({ err: thrown, request_id: currentRequestId() }, `${request.method} ${request.path}`);
+      this.logger.error({ err: loggable(thrown), request_id: currentRequestId() }, `${request.method} ${request.path}`);
     }
     // `request.destroyed` says nothing here: Node sets it as soon as a body has been read to its end
     if (response.headersSent) {
@@ -55,18 +62,23 @@ async function afterRefusal(error: DomainError | undefined, request: AccessReque
 function known(thrown: unknown): DomainError | undefined {
   if (thrown instanceof DomainError) return thrown;
   // Express and its body parser throw errors of their own with a status
-  const { type, status, statusCode } = thrown as { type?: string; status?: number; statusCode?: number };
+  const { type, status, statusCode } = (thrown ?? {}) as { type?: string; status?: number; statusCode?: number };
   if (type === 'entity.too.large') return new TooLarge('The body is too large');
   if (type === 'encoding.unsupported' || type === 'charset.unsupported')
     return new UnsupportedMediaType('Unsupported encoding');
   if (type?.startsWith('entity.') || type === 'request.aborted' || type === 'request.size.invalid') {
-    return new Invalid('The body is not valid JSON');
+    return badJson();
   }
+  if (thrown instanceof SyntaxError && (status ?? statusCode) === 400) return badJson();
   if (thrown instanceof HttpException) {
     const code = thrown.getStatus();
-    if (code === 404) return new NotFound(`There is nothing here`);
+    if (code === 401) return new Unauthenticated();
+    if (code === 403) return new Forbidden();
+    if (code === 404) return new NotFound('There is nothing here');
     if (code === 413) return new TooLarge('The body is too large');
     if (code === 415) return new UnsupportedMediaType('Unsupported media type');
+    // Nest hands us what JSON.parse said as a 400 of its own; its text quotes the body, so it is not passed on
+    if (thrown.cause instanceof SyntaxError || /JSON/.test(thrown.message)) return badJson();
     if (code >= 400 && code < 500) return new Invalid(thrown.message);
     return undefined;
   }
@@ -75,4 +87,13 @@ function known(thrown: unknown): DomainError | undefined {
   if (['22021', '22P05'].includes(sqlState(thrown) ?? ''))
     return new Invalid('The text holds a character that cannot be stored');
   return undefined;
+}
+
+const badJson = (): Invalid => new Invalid('The body is not valid JSON', { body: 'is not valid JSON' });
+
+/** What of an error may be logged: a database error also carries its statement's values, which are people's data. */
+function loggable(thrown: unknown): Record<string, unknown> {
+  if (!(thrown instanceof Error)) return { message: typeof thrown };
+  const { name, message, stack } = thrown;
+  return { type: name, message, stack, sqlstate: sqlState(thrown) };
 }
