@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import './events.catalogue';
 import { AuthModule } from './modules/auth';
+import { LiveModule } from './modules/live';
 import { AccessModule } from './platform/access/access.module';
 import { Config } from './platform/config/config';
 import { DatabaseUrl } from './platform/database/database-url';
@@ -46,6 +47,7 @@ export class AppModule {
         AuthModule,
         SecretsModule,
         StorageModule,
+        LiveModule,
       ],
       controllers: [HealthController],
     };

@@ -42,8 +42,8 @@ describe('the event log and its relay', () => {
 
   it('numbers what concurrent writers of two processes commit, without a gap or a double, and hands it to both tails in order', async () => {
     const heard: number[][] = [[], []];
-    await app.nest.get(EventTail).follow((events) => heard[0]?.push(...events.map((e) => e.seq)));
-    await second.nest.get(EventTail).follow((events) => heard[1]?.push(...events.map((e) => e.seq)));
+    await app.nest.get(EventTail).follow((events) => void heard[0]?.push(...events.map((e) => e.seq)));
+    await second.nest.get(EventTail).follow((events) => void heard[1]?.push(...events.map((e) => e.seq)));
     const start = await app.nest.get(EventTail).endOfLog();
     await Promise.all(
       Array.from({ length: 300 }, (_, n) =>
@@ -116,13 +116,13 @@ describe('the event log and its relay', () => {
     ];
     for (const viewer of viewers) {
       const view = viewpointOf(viewer);
-      const seen = await app.nest.get(EventTail).since(before, view, 100);
+      const seen = await app.nest.get(EventTail).since(before, view, { limit: 100 });
       const expected = audiences
         .map((audience, n) => [n, maySee(view, audienceColumns(audience))] as const)
         .filter(([, may]) => may);
       expect(seen.map((event) => event.data.n)).toEqual(expected.map(([n]) => n));
     }
-    const admin = await app.nest.get(EventTail).since(before, viewpointOf(anAdmin()), 100);
+    const admin = await app.nest.get(EventTail).since(before, viewpointOf(anAdmin()), { limit: 100 });
     expect(admin).toHaveLength(audiences.length);
   });
 

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { AppModule } from '../../src/app.module';
 import type { Actor } from '../../src/platform/access/actor';
-import { Authenticator, type CredentialReader } from '../../src/platform/access/authenticator';
+import { type AgentProfiles, Authenticator, type CredentialReader } from '../../src/platform/access/authenticator';
 import { Config } from '../../src/platform/config/config';
 import { Database } from '../../src/platform/database/database';
 import { DatabaseUrl } from '../../src/platform/database/database-url';
@@ -88,19 +88,25 @@ export async function startTestApp(options: Options = {}): Promise<TestApp> {
 
 /** Puts a reader before the real one that takes the actor out of the token: only tests hold such tokens. */
 function acceptActorTokens(authenticator: Authenticator): void {
-  const real = (authenticator as unknown as { reader?: CredentialReader }).reader;
+  const { reader: real, profiles } = authenticator as unknown as {
+    reader?: CredentialReader;
+    profiles?: AgentProfiles;
+  };
   const actorIn = (text: string | undefined): Actor | undefined => {
     const token = text?.replace(/^Bearer /, '');
     if (!token?.startsWith(ACTOR_TOKEN)) return undefined;
     return JSON.parse(Buffer.from(token.slice(ACTOR_TOKEN.length), 'base64url').toString()) as Actor;
   };
-  const made = new Set<string>();
+  const made = new Map<string, Actor>();
   authenticator.useReader({
     read: async (credentials) => {
       const actor = actorIn(credentials.token) ?? actorIn(credentials.headers.authorization);
-      if (actor) made.add(actor.id);
+      if (actor) made.set(actor.id, actor);
       return actor ?? real?.read(credentials);
     },
     isAlive: async (actor) => made.has(actor.id) || ((await real?.isAlive(actor)) ?? false),
+  });
+  authenticator.useProfiles({
+    profileOf: async (userId) => (made.has(userId) ? made.get(userId)?.agent : profiles?.profileOf(userId)),
   });
 }

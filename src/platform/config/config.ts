@@ -47,6 +47,8 @@ export class Config {
   readonly database: { url: string | undefined; poolSize: number };
   readonly redis: { host: string; port: number; db: number; password: string | undefined } | undefined;
   readonly eventRetentionDays: number;
+  /** 0: no limit. */
+  readonly live: { connectionsPerCaller: number };
   readonly secretKey: string;
   readonly encryptionKeys: EncryptionKey[];
   readonly session: { cookieName: string; expireMinutes: number };
@@ -98,6 +100,7 @@ export class Config {
       ? { host: env.REDIS_HOST, port: env.REDIS_PORT, db: env.REDIS_DB, password: env.REDIS_PASSWORD }
       : undefined;
     this.eventRetentionDays = env.EVENT_RETENTION_DAYS;
+    this.live = { connectionsPerCaller: Math.ceil(env.LIVE_CONNECTIONS_PER_CALLER * env.RATE_LIMIT_SCALE) };
     this.session = { cookieName: env.SESSION_COOKIE_NAME, expireMinutes: env.SESSION_EXPIRE_MINUTES };
     this.firstAdmin =
       env.ADMIN_EMAIL && env.ADMIN_PASSWORD ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : undefined;

@@ -150,6 +150,16 @@ export class Env {
   @Min(1)
   EVENT_RETENTION_DAYS: number;
 
+  // ── Live updates ────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting(
+    'Live updates',
+    'Live connections one user or API key may hold in one process; RATE_LIMIT_SCALE applies, 0 is no limit.',
+    '1500',
+  )
+  @IsInt()
+  @Min(0)
+  LIVE_CONNECTIONS_PER_CALLER: number;
+
   // ── Secrets and sessions ────────────────────────────────────────────────────────────────────────────────────
   @Setting(
     'Secrets and sessions',

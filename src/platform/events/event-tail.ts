@@ -8,11 +8,29 @@ import type { NumberedEvent } from './planners';
 const BATCH = 500;
 const LOOK_MS = 1000;
 
+/** The part of the log that is kept. */
+export interface LogBounds {
+  trimmed: number;
+  last: number;
+}
+
+/** How much of the log is wanted. */
+export interface Excerpt {
+  limit: number;
+  /** The last number to look at; bounds what a viewer of few events makes the database read. */
+  upTo?: number;
+  /** Only events of these names. */
+  names?: readonly string[];
+}
+
+/** Is handed the events in order; the tail reads on when it has settled. */
+export type Follower = (events: NumberedEvent[]) => void | Promise<void>;
+
 /** Follows the numbered log in this process, and reads it backwards in time for those who come back. */
 @Injectable()
 export class EventTail implements OnApplicationShutdown {
   private readonly logger = new Logger(EventTail.name);
-  private readonly followers = new Set<(events: NumberedEvent[]) => void>();
+  private readonly followers = new Set<Follower>();
   private position = -1;
   private started: Promise<void> | undefined;
   private reading: Promise<void> | undefined;
@@ -34,7 +52,7 @@ export class EventTail implements OnApplicationShutdown {
    * Hands every event numbered from now on to `follower`, in order, once. Starts the tail with its first follower and
    * resolves when the tail stands at the end of the log.
    */
-  async follow(follower: (events: NumberedEvent[]) => void): Promise<void> {
+  async follow(follower: Follower): Promise<void> {
     this.followers.add(follower);
     this.started ??= this.start();
     await this.started;
@@ -44,26 +62,32 @@ export class EventTail implements OnApplicationShutdown {
     this.position = await this.endOfLog();
     this.stopListening = this.notifier.listen(NUMBERED, () => this.wake());
     this.timer = setInterval(() => this.wake(), LOOK_MS);
+    // what was numbered between the two lines above
+    this.wake();
   }
 
   /** The number of the newest event in the log; 0 when there is none. */
   async endOfLog(): Promise<number> {
-    return (await this.database.read.one<{ last_seq: number }>('select last_seq from event_counter'))?.last_seq ?? 0;
+    return (await this.bounds()).last;
   }
 
-  /** The number before the oldest event that is still kept: whoever has seen less must reload. */
-  async startOfLog(): Promise<number> {
-    const row = await this.database.read.one<{ first: number | null }>('select min(seq) as first from event');
-    return row?.first != null ? row.first - 1 : this.endOfLog();
+  /** What is kept: events numbered above `trimmed`, up to `last`. Whoever has seen less than `trimmed` must reload. */
+  async bounds(): Promise<LogBounds> {
+    const row = await this.database.read.one<LogBounds>(
+      'select trimmed_seq as trimmed, last_seq as last from event_counter',
+    );
+    return row ?? { trimmed: 0, last: 0 };
   }
 
-  /** Up to `limit` events after `seq` that may be seen from this viewpoint, in order; test events are left out. */
-  async since(seq: number, view: Viewpoint, limit: number, upTo?: number): Promise<NumberedEvent[]> {
+  /** Events after `seq` that may be seen from this viewpoint, in order; test events are left out. */
+  async since(seq: number, view: Viewpoint, { limit, upTo, names }: Excerpt): Promise<NumberedEvent[]> {
     const params: unknown[] = [seq, limit];
     const visible = visibleSql(view, 'e', params);
     const end = upTo === undefined ? '' : `and e.seq <= $${params.push(upTo)}`;
+    const named = names === undefined ? '' : `and e.name = any($${params.push(names)}::text[])`;
     return this.database.read.rows<NumberedEvent>(
-      `select e.* from event e where e.seq > $1 ${end} and not e.is_test and ${visible} order by e.seq limit $2`,
+      `select e.* from event e where e.seq > $1 ${end} and not e.is_test ${named} and ${visible}
+        order by e.seq limit $2`,
       params,
     );
   }
@@ -92,11 +116,19 @@ export class EventTail implements OnApplicationShutdown {
         const last = events.at(-1);
         if (!last) return;
         this.position = last.seq;
-        for (const follower of this.followers) follower(events);
+        for (const follower of this.followers) await this.hand(follower, events);
         if (events.length < BATCH) return;
       }
     } catch (error) {
       this.logger.warn(`tail: ${(error as Error).message}`);
+    }
+  }
+
+  private async hand(follower: Follower, events: NumberedEvent[]): Promise<void> {
+    try {
+      await follower(events);
+    } catch (error) {
+      this.logger.error(`a follower failed: ${(error as Error).message}`);
     }
   }
 

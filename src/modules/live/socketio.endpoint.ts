@@ -1,0 +1,172 @@
+import { Injectable } from '@nestjs/common';
+import type { Server as HttpServer } from 'node:http';
+import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
+import type { Actor } from '../../platform/access/actor';
+import { Config } from '../../platform/config/config';
+import { DomainError } from '../../platform/errors';
+import { type Broadcaster, Connection, type Ending, endings } from './connection';
+import { complaint, type LiveEvent, type LiveMessage, pong } from './live-message';
+import { LiveDoor, messageAllowance, readLastSeq } from './live.door';
+import { LiveHub } from './live.hub';
+import { LiveLimits } from './live.limits';
+
+/** What every message is sent under besides its own type. */
+const ALL = 'event';
+
+interface SocketData {
+  actor: Actor;
+  lastSeq: number | undefined;
+}
+type LiveSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+
+/** What engine.io has queued for a connection and not yet given to its transport. */
+const queueOf = (socket: LiveSocket): { data?: { length?: number } }[] =>
+  (socket.conn as unknown as { writeBuffer: { data?: { length?: number } }[] }).writeBuffer;
+
+/** The part of engine.io's transport that holds the real socket; absent while a client polls. */
+interface WithWebSocket {
+  socket?: { bufferedAmount?: number; terminate?: () => void };
+}
+const webSocketOf = (socket: LiveSocket): WithWebSocket['socket'] =>
+  (socket.conn.transport as unknown as WithWebSocket).socket;
+
+class SocketIoConnection extends Connection {
+  constructor(
+    actor: Actor,
+    private readonly socket: LiveSocket,
+    private readonly goodbyeMs: number,
+  ) {
+    super(actor);
+  }
+
+  send(message: LiveMessage): void {
+    this.socket.emit(message.type, message);
+    this.socket.emit(ALL, message);
+  }
+
+  tell(event: LiveEvent): void {
+    this.send(event.message);
+  }
+
+  backlog(): number {
+    let bytes = webSocketOf(this.socket)?.bufferedAmount ?? 0;
+    for (const packet of queueOf(this.socket)) {
+      // a packet costs something even when it is short
+      bytes += (packet.data?.length ?? 0) + 64;
+    }
+    return bytes;
+  }
+
+  end(ending: Ending, last?: LiveMessage): void {
+    const { conn } = this.socket;
+    if (last) this.send(last);
+    // a client that is told "disconnect" stays away; one whose transport closes comes back by itself
+    if (!ending.again) this.socket.disconnect(true);
+    else conn.close();
+    const cut = setTimeout(() => {
+      webSocketOf(this.socket)?.terminate?.();
+      conn.close(true);
+    }, this.goodbyeMs);
+    cut.unref();
+    if (conn.readyState === 'closed') clearTimeout(cut);
+    else conn.once('close', () => clearTimeout(cut));
+  }
+
+  protected enter(rooms: readonly string[]): void {
+    void this.socket.join([...rooms]);
+  }
+
+  protected leave(rooms: readonly string[]): void {
+    for (const room of rooms) void this.socket.leave(room);
+  }
+}
+
+/** Socket.IO at /socket.io, over polling and WebSocket: each event under its live type, and all under `event`. */
+@Injectable()
+export class SocketIoEndpoint implements Broadcaster {
+  private io: Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData> | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly config: Config,
+    private readonly hub: LiveHub,
+    private readonly door: LiveDoor,
+    private readonly limits: LiveLimits,
+  ) {}
+
+  start(server: HttpServer): void {
+    const { corsOrigins } = this.config.server;
+    const any = corsOrigins.includes('*');
+    this.io = new Server(server, {
+      path: '/socket.io',
+      // other paths are answered by other endpoints on this server
+      destroyUpgrade: false,
+      serveClient: false,
+      maxHttpBufferSize: this.limits.messageBytes,
+      allowRequest: (_request, answer) => answer(this.closing ? 'going away' : null, !this.closing),
+      connectTimeout: this.limits.authMs,
+      ...(corsOrigins.length > 0 ? { cors: { origin: any ? '*' : corsOrigins, credentials: !any } } : {}),
+    });
+    this.io.use((socket, next) => {
+      void this.signIn(socket).then(
+        () => next(),
+        (error: Error) => next(error),
+      );
+    });
+    this.io.on('connection', (socket) => this.connected(socket));
+  }
+
+  /** One packet each for the two names, encoded once and written to every socket in these rooms. */
+  broadcast(rooms: readonly string[], { message }: LiveEvent): void {
+    const to = this.io?.to([...rooms]);
+    to?.emit(message.type, message);
+    this.io?.to([...rooms]).emit(ALL, message);
+  }
+
+  /** Closes every transport, so that clients come back by themselves (to another process, or to the next start). */
+  stop(): void {
+    this.closing = true;
+    this.io?.engine.close();
+  }
+
+  private async signIn(socket: LiveSocket): Promise<void> {
+    try {
+      const auth = socket.handshake.auth as Record<string, unknown>;
+      const lastSeq = readLastSeq(auth.last_seq);
+      const actor = await this.door.enter(socket.handshake.headers, auth.token);
+      if (!actor) throw refusal('UNAUTHENTICATED', 'Authentication required');
+      socket.data = { actor, lastSeq };
+    } catch (error) {
+      if (error instanceof DomainError) throw refusal(error.code, error.message);
+      throw error;
+    }
+  }
+
+  private connected(socket: LiveSocket): void {
+    const { actor, lastSeq } = socket.data as SocketData;
+    const connection = new SocketIoConnection(actor, socket, this.limits.goodbyeMs);
+    const allowed = messageAllowance(this.limits.messagesPerTenSeconds);
+    socket.on('disconnect', () => this.hub.drop(connection));
+    socket.onAny((name: string, ...rest: unknown[]) => {
+      if (!connection.open) return;
+      if (!allowed()) {
+        this.hub.drop(connection);
+        connection.end(endings.misuse, complaint('TOO_MANY_MESSAGES', 'Too many messages'));
+        return;
+      }
+      const [body] = rest;
+      const acknowledge = rest.at(-1);
+      const type = (typeof body === 'object' && body !== null && (body as { type?: unknown }).type) || name;
+      const answer = type === 'ping' ? pong() : complaint('UNKNOWN_MESSAGE', 'Only ping is understood here');
+      void connection.established.then(() => {
+        if (typeof acknowledge === 'function') (acknowledge as (answer: LiveMessage) => void)(answer);
+        else if (connection.open) connection.send(answer);
+      });
+    });
+    void this.hub.admit(connection, lastSeq);
+  }
+}
+
+/** A connect_error as Socket.IO clients read it: `message`, and the code in `data`. */
+const refusal = (code: string, message: string): Error =>
+  Object.assign(new Error(message), { data: { code, message } });
