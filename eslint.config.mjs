@@ -29,7 +29,7 @@ export default tseslint.config(
   },
   {
     // the platform's data source must find classes by file name, and start.ts runs before Nest
-    files: ['src/platform/database/data-source.ts', 'src/platform/database/embedded-binaries.ts'],
+    files: ['src/platform/database/data-source.ts', 'src/platform/database/embedded-binaries.ts', 'scripts/*.cjs'],
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {

@@ -8,6 +8,7 @@ import { DatabaseUrl } from './platform/database/database-url';
 import { DatabaseModule } from './platform/database/database.module';
 import { EventsModule } from './platform/events/events.module';
 import { HttpModule } from './platform/http/http.module';
+import { JobsModule } from './platform/jobs/jobs.module';
 import { SampleDataModule } from './platform/sample-data/sample-data.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
 import { HealthController } from './platform/telemetry/health.controller';
@@ -41,6 +42,7 @@ export class AppModule {
         loggingModule(),
         DatabaseModule,
         EventsModule,
+        JobsModule,
         AccessModule,
         HttpModule,
         SampleDataModule,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { writingDataSource } from '../../src/platform/database/data-source';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/database/embedded-postgres';
 import { migrate } from '../../src/platform/database/migrate';
+import { PostgresQueueStore } from '../../src/platform/jobs/postgres-queue-store';
 import { createDatabase, databaseUrl, TEMPLATE } from './databases';
 
 /** What the teardown has to undo. */
@@ -38,4 +39,5 @@ export default async function setup(): Promise<void> {
   const dataSource = await writingDataSource(databaseUrl(TEMPLATE), 2).initialize();
   await migrate(dataSource);
   await dataSource.destroy();
+  await (await PostgresQueueStore.open(databaseUrl(TEMPLATE))).close();
 }
