@@ -36,10 +36,10 @@ export class Customers1763683400000 implements MigrationInterface {
         anonymised_at timestamptz(3),
         created_at timestamptz(3) not null default now(),
         updated_at timestamptz(3) not null default now(),
-        search_text text not null generated always as (lower(
+        search_text text not null generated always as (lower((
           ' ' || code || ' ' || coalesce(name, '') || ' ' || coalesce(phone_e164, phone, '') || ' ' ||
           coalesce(email, '') || ' ' || coalesce(company, '')
-        )) stored,
+        ) collate "default")) stored,
         constraint customer_anonymised check (anonymised_at is null or
           num_nonnulls(name, phone, phone_e164, email, company, notes) = 0 and tags = '{}')
       )`);

@@ -41,9 +41,9 @@ export class Agents1763683400001 implements MigrationInterface {
         hired_date date,
         created_at timestamptz(3) not null default now(),
         updated_at timestamptz(3) not null default now(),
-        search_text text not null generated always as (lower(
+        search_text text not null generated always as (lower((
           ' ' || code || ' ' || name || ' ' || coalesce(email, '') || ' ' || coalesce(dialer_user_id, '')
-        )) stored,
+        ) collate "default")) stored,
         constraint agent_available_is_idle check (status <> 'available' or idle_since is not null),
         constraint agent_pending_only_in_calls check (
           pending_status is null or status in ('offered', 'on_call', 'wrap_up'))

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import './events.catalogue';
 import { AuthModule } from './modules/auth';
+import { CustomersModule } from './modules/customers';
 import { LiveModule } from './modules/live';
 import { AccessModule } from './platform/access/access.module';
 import { Config } from './platform/config/config';
@@ -47,6 +48,7 @@ export class AppModule {
         HttpModule,
         SampleDataModule,
         AuthModule,
+        CustomersModule,
         SecretsModule,
         StorageModule,
         LiveModule,

@@ -1,2 +1,2 @@
 // One line per room: importing this file declares every event there is.
-export {};
+export * from './modules/customers/customers.events';

@@ -62,3 +62,29 @@ export function pageOf<Row>(rows: Row[], limit: number, key: (row: Row) => Curso
   const last = shown.at(-1);
   return { rows: shown, nextCursor: rows.length > limit && last ? encodeCursor(key(last)) : null };
 }
+
+/** Where a list that is sorted newest first goes on. */
+export interface TimeCursor {
+  at: string;
+  id: string;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reads a cursor of (time, row id), each checked to be one, so that a made-up cursor is 400 and no fault of ours. */
+export function decodeTimeCursor(cursor: string | undefined): TimeCursor | undefined {
+  const key = decodeCursor(cursor, 2);
+  if (!key) return undefined;
+  const [time, id] = key;
+  const at = new Date(typeof time === 'string' ? time : Number.NaN);
+  if (Number.isNaN(at.getTime()) || at.getUTCFullYear() > 9999 || at.getUTCFullYear() < 0 || !isUuid(id)) {
+    throw new Invalid('cursor is not one of ours', { cursor: 'is not one of ours' });
+  }
+  return { at: at.toISOString(), id };
+}
+
+/** Whether `value` is the text of a UUID. */
+export const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
+
+/** The cursor key of a row in a list that is sorted newest first. */
+export const timeKey = (row: { created_at: Date; id: string }): CursorKey => [row.created_at.toISOString(), row.id];
