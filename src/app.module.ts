@@ -4,12 +4,14 @@ import { AuthModule } from './modules/auth';
 import { CustomersModule } from './modules/customers';
 import { LiveModule } from './modules/live';
 import { AccessModule } from './platform/access/access.module';
+import { AuditModule } from './platform/audit/audit.module';
 import { Config } from './platform/config/config';
 import { DatabaseUrl } from './platform/database/database-url';
 import { DatabaseModule } from './platform/database/database.module';
 import { EventsModule } from './platform/events/events.module';
 import { HttpModule } from './platform/http/http.module';
 import { JobsModule } from './platform/jobs/jobs.module';
+import { MailModule } from './platform/mail/mail.module';
 import { SampleDataModule } from './platform/sample-data/sample-data.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
 import { HealthController } from './platform/telemetry/health.controller';
@@ -46,6 +48,8 @@ export class AppModule {
         JobsModule,
         AccessModule,
         HttpModule,
+        AuditModule,
+        MailModule,
         SampleDataModule,
         AuthModule,
         CustomersModule,

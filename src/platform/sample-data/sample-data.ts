@@ -35,7 +35,9 @@ export class SampleData {
     return this.database.transaction(async (tx) => {
       await tx.rows('select pg_advisory_xact_lock($1)', [SAMPLE_LOCK]);
       if (await tx.one('select 1 from sample_data')) return false;
-      if (await tx.one('select 1 from user_account limit 1')) return false;
+      // the admin that ADMIN_EMAIL made at this start does not make the database a used one
+      const first = this.config.firstAdmin?.email.toLowerCase() ?? null;
+      if (await tx.one('select 1 from user_account where email is distinct from $1 limit 1', [first])) return false;
       for (const step of this.steps.sort((a, b) => a.order - b.order)) await step.create(tx);
       await tx.rows('insert into sample_data default values');
       this.logger.log(`sample data created by ${this.steps.map((step) => step.room).join(', ')}`);
