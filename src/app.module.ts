@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import './events.catalogue';
 import { AuthModule } from './modules/auth';
 import { CustomersModule } from './modules/customers';
+import { DialerModule } from './modules/dialer';
 import { LiveModule } from './modules/live';
 import { AccessModule } from './platform/access/access.module';
 import { AuditModule } from './platform/audit/audit.module';
@@ -53,6 +54,7 @@ export class AppModule {
         SampleDataModule,
         AuthModule,
         CustomersModule,
+        DialerModule,
         SecretsModule,
         StorageModule,
         LiveModule,

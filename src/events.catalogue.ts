@@ -1,2 +1,3 @@
 // One line per room: importing this file declares every event there is.
 export * from './modules/customers/customers.events';
+export * from './modules/dialer/dialer.events';

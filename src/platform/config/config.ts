@@ -8,6 +8,9 @@ import { ConfigurationError, loadEnv } from './load-env';
 
 const SAMPLE_WORDS = /your[-_ ]|change[-_ ]?me|example|sample|default|secret-key-here|margav-dialer-2024/i;
 
+/** The key of the dialer's own documents: what it sends out of the box, so that a new set-up takes leads at once. */
+const SAMPLE_DIALER_KEY = 'margav-dialer-2024-secure-key-12345';
+
 /** A key of the key ring: its id stands in every sealed value. */
 export interface EncryptionKey {
   id: string;
@@ -106,7 +109,7 @@ export class Config {
       env.ADMIN_EMAIL && env.ADMIN_PASSWORD ? { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD } : undefined;
     this.phoneDefaultCountry = env.PHONE_DEFAULT_COUNTRY;
     this.dialer = {
-      apiKey: env.DIALER_API_KEY,
+      apiKey: env.DIALER_API_KEY ?? (this.production ? undefined : SAMPLE_DIALER_KEY),
       secretKey: env.DIALER_SECRET_KEY,
       signature:
         (env.DIALER_SIGNATURE as 'off' | 'v1' | 'v2' | undefined) ?? (env.DIALER_SECRET_KEY ? 'either' : 'off'),

@@ -234,7 +234,7 @@ export class Env {
   // ── Dialer ──────────────────────────────────────────────────────────────────────────────────────────────────
   @Setting(
     'Dialer',
-    'Key the dialer sends in X-Dialer-Api-Key; required in production, at least 24 characters.',
+    'Key the dialer sends in X-Dialer-Api-Key; required in production, at least 24 characters. Default elsewhere: margav-dialer-2024-secure-key-12345.',
     undefined,
     { secret: true },
   )
