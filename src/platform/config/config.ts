@@ -78,6 +78,17 @@ export class Config {
     targets: ReadonlyMap<string, { firstResponse: number; resolution: number }>;
     warnPercent: number;
   };
+  readonly dtech: {
+    environment: 'test' | 'prod';
+    /** The gateway in use, without a trailing slash. */
+    baseUrl: string;
+    accountId: string | undefined;
+    /** From the environment; they win over those kept by an activation. */
+    credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
+    region: string;
+    service: string;
+    timeZone: string;
+  };
   readonly storage: { driver: 'local' } | ({ driver: 's3' } & S3Settings);
 
   constructor(env: Env) {
@@ -146,6 +157,18 @@ export class Config {
       warnPercent: env.TICKET_SLA_WARN_PERCENT,
     };
 
+    const accessKeyId = env.AWS_ACCESS_KEY_ID ?? env.AWS_ACCESS_KEY;
+    const secretAccessKey = env.AWS_SECRET_ACCESS_KEY ?? env.AWS_SECRET_KEY;
+    this.dtech = {
+      environment: env.DIFFERENT_ENV as 'test' | 'prod',
+      baseUrl: trimSlash(env.DIFFERENT_ENV === 'prod' ? env.DIFFERENT_API_PROD : env.DIFFERENT_API_TEST),
+      accountId: env.DIFFERENT_ACCOUNT_ID?.toLowerCase(),
+      credentials: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
+      region: env.AWS_REGION,
+      service: env.AWS_SERVICE,
+      timeZone: env.DTECH_TIME_ZONE,
+    };
+
     const problems = this.problems(env);
     if (problems.length > 0) throw new ConfigurationError(problems);
 
@@ -169,7 +192,7 @@ export class Config {
 
   private problems(env: Env): string[] {
     const problems: string[] = [];
-    for (const name of ['BUSINESS_TIME_ZONE', 'DIALER_TIME_ZONE'] as const) {
+    for (const name of ['BUSINESS_TIME_ZONE', 'DIALER_TIME_ZONE', 'DTECH_TIME_ZONE'] as const) {
       if (!IANAZone.isValidZone(env[name])) problems.push(`${name} must be an IANA time zone such as Europe/London`);
     }
     if (IANAZone.isValidZone(env.BUSINESS_TIME_ZONE)) {
@@ -186,6 +209,11 @@ export class Config {
     }
     if (env.DIALER_SIGNATURE && env.DIALER_SIGNATURE !== 'off' && !env.DIALER_SECRET_KEY) {
       problems.push('DIALER_SECRET_KEY must be set when DIALER_SIGNATURE is not off');
+    }
+    if (
+      Boolean(env.AWS_ACCESS_KEY_ID ?? env.AWS_ACCESS_KEY) !== Boolean(env.AWS_SECRET_ACCESS_KEY ?? env.AWS_SECRET_KEY)
+    ) {
+      problems.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together');
     }
     if (Boolean(env.ADMIN_EMAIL) !== Boolean(env.ADMIN_PASSWORD)) {
       problems.push('ADMIN_EMAIL and ADMIN_PASSWORD must be set together');

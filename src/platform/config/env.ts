@@ -8,6 +8,7 @@ import {
   IsNumber,
   IsOptional,
   IsString,
+  IsUUID,
   Matches,
   Max,
   MaxLength,
@@ -353,4 +354,54 @@ export class Env {
   @IsOptional()
   @IsString()
   STORAGE_S3_SECRET_ACCESS_KEY?: string;
+
+  // ── Sales gateway (DTech) ───────────────────────────────────────────────────────────────────────────────────
+  @Setting('Sales gateway', 'Address of the DTech test gateway.', 'https://test-dsp.integrations.different.co.za')
+  @Matches(URL_PATTERN, httpUrl)
+  DIFFERENT_API_TEST: string;
+
+  @Setting('Sales gateway', 'Address of the DTech production gateway.', 'https://dsp.integrations.different.co.za')
+  @Matches(URL_PATTERN, httpUrl)
+  DIFFERENT_API_PROD: string;
+
+  @Setting('Sales gateway', 'Which gateway is used: test or prod.', 'test')
+  @IsIn(['test', 'prod'])
+  DIFFERENT_ENV: string;
+
+  @Setting('Sales gateway', 'Our account at DTech, a UUID. Unset: sales answer 503.')
+  @IsOptional()
+  @IsUUID()
+  DIFFERENT_ACCOUNT_ID?: string;
+
+  @Setting('Sales gateway', 'Access key from the activation. Unset: the key kept by an activation through the API.')
+  @IsOptional()
+  @IsString()
+  AWS_ACCESS_KEY_ID?: string;
+
+  @Setting('Sales gateway', 'Secret key from the activation.', undefined, { secret: true })
+  @IsOptional()
+  @IsString()
+  AWS_SECRET_ACCESS_KEY?: string;
+
+  @Setting('Sales gateway', 'Older spelling of AWS_ACCESS_KEY_ID.')
+  @IsOptional()
+  @IsString()
+  AWS_ACCESS_KEY?: string;
+
+  @Setting('Sales gateway', 'Older spelling of AWS_SECRET_ACCESS_KEY.', undefined, { secret: true })
+  @IsOptional()
+  @IsString()
+  AWS_SECRET_KEY?: string;
+
+  @Setting('Sales gateway', 'Region that requests are signed for.', 'eu-west-1')
+  @IsString()
+  AWS_REGION: string;
+
+  @Setting('Sales gateway', 'Service that requests are signed for.', 'execute-api')
+  @IsString()
+  AWS_SERVICE: string;
+
+  @Setting('Sales gateway', 'Zone of times without an offset in sales and recordings.', 'Africa/Johannesburg')
+  @IsString()
+  DTECH_TIME_ZONE: string;
 }
