@@ -13,6 +13,7 @@ import { EventsModule } from './platform/events/events.module';
 import { HttpModule } from './platform/http/http.module';
 import { JobsModule } from './platform/jobs/jobs.module';
 import { MailModule } from './platform/mail/mail.module';
+import { OutboundModule } from './platform/outbound/outbound.module';
 import { SampleDataModule } from './platform/sample-data/sample-data.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
 import { HealthController } from './platform/telemetry/health.controller';
@@ -47,6 +48,7 @@ export class AppModule {
         DatabaseModule,
         EventsModule,
         JobsModule,
+        OutboundModule,
         AccessModule,
         HttpModule,
         AuditModule,

@@ -90,6 +90,18 @@ export class Config {
     timeZone: string;
   };
   readonly storage: { driver: 'local' } | ({ driver: 's3' } & S3Settings);
+  readonly webhooks: {
+    allowHttp: boolean;
+    allowPrivateNetwork: boolean;
+    retryScheduleMs: number[];
+    timeoutMs: number;
+    disableAfterMs: number;
+    retentionDays: number;
+    concurrency: number;
+    ratePerSecond: number;
+    maxPayload: number;
+  };
+  readonly integrations: { allowedNetworks: CidrList };
 
   constructor(env: Env) {
     this.production = env.NODE_ENV === 'production';
@@ -156,6 +168,18 @@ export class Config {
       ),
       warnPercent: env.TICKET_SLA_WARN_PERCENT,
     };
+    this.webhooks = {
+      allowHttp: env.WEBHOOK_ALLOW_HTTP,
+      allowPrivateNetwork: env.WEBHOOK_ALLOW_PRIVATE_NETWORK,
+      retryScheduleMs: env.WEBHOOK_RETRY_SCHEDULE.map(milliseconds),
+      timeoutMs: env.WEBHOOK_TIMEOUT_MS,
+      disableAfterMs: milliseconds(env.WEBHOOK_DISABLE_AFTER),
+      retentionDays: env.WEBHOOK_RETENTION_DAYS,
+      concurrency: env.WEBHOOK_CONCURRENCY,
+      ratePerSecond: env.WEBHOOK_RATE_PER_SECOND,
+      maxPayload: env.WEBHOOK_MAX_PAYLOAD,
+    };
+    this.integrations = { allowedNetworks: new CidrList(env.INTEGRATIONS_ALLOWED_NETWORKS) };
 
     const accessKeyId = env.AWS_ACCESS_KEY_ID ?? env.AWS_ACCESS_KEY;
     const secretAccessKey = env.AWS_SECRET_ACCESS_KEY ?? env.AWS_SECRET_KEY;
@@ -238,8 +262,17 @@ export class Config {
     }
     if (env.SANDBOX) problems.push('SANDBOX must not be on in production');
     if (env.RATE_LIMIT_SCALE === 0) problems.push('RATE_LIMIT_SCALE must not be 0 in production');
+    for (const name of ['WEBHOOK_ALLOW_HTTP', 'WEBHOOK_ALLOW_PRIVATE_NETWORK'] as const) {
+      if (env[name]) problems.push(`${name} must not be true in production`);
+    }
     return problems;
   }
 }
 
 const trimSlash = (url: string): string => url.replace(/\/+$/, '');
+
+/** `5s`, `30m`, `2h` or `100ms` as milliseconds. */
+function milliseconds(duration: string): number {
+  const [, amount, unit] = /^(\d+)(ms|s|m|h)$/.exec(duration) ?? [];
+  return Number(amount) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms' | 's' | 'm' | 'h'];
+}
