@@ -1,3 +1,4 @@
 // One line per room: importing this file declares every event there is.
 export * from './modules/customers/customers.events';
 export * from './modules/dialer/dialer.events';
+export * from './modules/tickets/tickets.events';
