@@ -4,7 +4,6 @@ import { AuthModule } from './modules/auth';
 import { CustomersModule } from './modules/customers';
 import { DialerModule } from './modules/dialer';
 import { LiveModule } from './modules/live';
-import { TicketsModule } from './modules/tickets';
 import { AccessModule } from './platform/access/access.module';
 import { AuditModule } from './platform/audit/audit.module';
 import { Config } from './platform/config/config';
@@ -14,6 +13,7 @@ import { EventsModule } from './platform/events/events.module';
 import { HttpModule } from './platform/http/http.module';
 import { JobsModule } from './platform/jobs/jobs.module';
 import { MailModule } from './platform/mail/mail.module';
+import { OutboundModule } from './platform/outbound/outbound.module';
 import { SampleDataModule } from './platform/sample-data/sample-data.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
 import { HealthController } from './platform/telemetry/health.controller';
@@ -48,6 +48,7 @@ export class AppModule {
         DatabaseModule,
         EventsModule,
         JobsModule,
+        OutboundModule,
         AccessModule,
         HttpModule,
         AuditModule,
@@ -58,7 +59,6 @@ export class AppModule {
         DialerModule,
         SecretsModule,
         StorageModule,
-        TicketsModule,
         LiveModule,
       ],
       controllers: [HealthController],

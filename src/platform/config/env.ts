@@ -1,4 +1,6 @@
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsBoolean,
@@ -8,6 +10,7 @@ import {
   IsNumber,
   IsOptional,
   IsString,
+  IsUUID,
   Matches,
   Max,
   MaxLength,
@@ -353,4 +356,124 @@ export class Env {
   @IsOptional()
   @IsString()
   STORAGE_S3_SECRET_ACCESS_KEY?: string;
+
+  // ── Sales gateway (DTech) ───────────────────────────────────────────────────────────────────────────────────
+  @Setting('Sales gateway', 'Address of the DTech test gateway.', 'https://test-dsp.integrations.different.co.za')
+  @Matches(URL_PATTERN, httpUrl)
+  DIFFERENT_API_TEST: string;
+
+  @Setting('Sales gateway', 'Address of the DTech production gateway.', 'https://dsp.integrations.different.co.za')
+  @Matches(URL_PATTERN, httpUrl)
+  DIFFERENT_API_PROD: string;
+
+  @Setting('Sales gateway', 'Which gateway is used: test or prod.', 'test')
+  @IsIn(['test', 'prod'])
+  DIFFERENT_ENV: string;
+
+  @Setting('Sales gateway', 'Our account at DTech, a UUID. Unset: sales answer 503.')
+  @IsOptional()
+  @IsUUID()
+  DIFFERENT_ACCOUNT_ID?: string;
+
+  @Setting('Sales gateway', 'Access key from the activation. Unset: the key kept by an activation through the API.')
+  @IsOptional()
+  @IsString()
+  AWS_ACCESS_KEY_ID?: string;
+
+  @Setting('Sales gateway', 'Secret key from the activation.', undefined, { secret: true })
+  @IsOptional()
+  @IsString()
+  AWS_SECRET_ACCESS_KEY?: string;
+
+  @Setting('Sales gateway', 'Older spelling of AWS_ACCESS_KEY_ID.')
+  @IsOptional()
+  @IsString()
+  AWS_ACCESS_KEY?: string;
+
+  @Setting('Sales gateway', 'Older spelling of AWS_SECRET_ACCESS_KEY.', undefined, { secret: true })
+  @IsOptional()
+  @IsString()
+  AWS_SECRET_KEY?: string;
+
+  @Setting('Sales gateway', 'Region that requests are signed for.', 'eu-west-1')
+  @IsString()
+  AWS_REGION: string;
+
+  @Setting('Sales gateway', 'Service that requests are signed for.', 'execute-api')
+  @IsString()
+  AWS_SERVICE: string;
+
+  @Setting('Sales gateway', 'Zone of times without an offset in sales and recordings.', 'Africa/Johannesburg')
+  @IsString()
+  DTECH_TIME_ZONE: string;
+
+  // ── Webhooks and integrations ───────────────────────────────────────────────────────────────────────────────
+  @Setting('Webhooks', 'Accept plain http webhook URLs, for local work; production refuses it.', 'false')
+  @IsBoolean()
+  WEBHOOK_ALLOW_HTTP: boolean;
+
+  @Setting(
+    'Webhooks',
+    'Accept webhook URLs on this machine and in private networks, for local work; production refuses it.',
+    'false',
+  )
+  @IsBoolean()
+  WEBHOOK_ALLOW_PRIVATE_NETWORK: boolean;
+
+  @Setting(
+    'Webhooks',
+    'Waits before each further attempt (s, m or h), comma-separated; 20 % of jitter is added.',
+    '5s,5m,30m,2h,5h,10h,14h,20h,24h',
+  )
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(30)
+  @Matches(/^\d{1,6}(ms|s|m|h)$/, { each: true, message: 'must be waits such as 5s,5m,2h' })
+  WEBHOOK_RETRY_SCHEDULE: string[];
+
+  @Setting('Webhooks', 'Milliseconds one attempt may take, connection and answer together.', '15000')
+  @IsInt()
+  @Min(100)
+  @Max(30_000)
+  WEBHOOK_TIMEOUT_MS: number;
+
+  @Setting(
+    'Webhooks',
+    'An endpoint that has only failed for this long is disabled (h), and its owners are told.',
+    '120h',
+  )
+  @Matches(/^\d{1,6}(ms|s|m|h)$/, { message: 'must be a duration such as 120h' })
+  WEBHOOK_DISABLE_AFTER: string;
+
+  @Setting('Webhooks', 'Days finished deliveries and their attempts are kept.', '30')
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  WEBHOOK_RETENTION_DAYS: number;
+
+  @Setting('Webhooks', 'Requests that may be under way to one endpoint at a time.', '32')
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  WEBHOOK_CONCURRENCY: number;
+
+  @Setting('Webhooks', 'Requests a second to one endpoint and process; 0 for no limit.', '0')
+  @IsInt()
+  @Min(0)
+  WEBHOOK_RATE_PER_SECOND: number;
+
+  @Setting('Webhooks', 'Bytes a delivery may have at the most; a larger one fails and says so.', '262144')
+  @IsInt()
+  @Min(1024)
+  @Max(1_048_576)
+  WEBHOOK_MAX_PAYLOAD: number;
+
+  @Setting(
+    'Integrations',
+    'Addresses and CIDR ranges, comma-separated, that integrations may reach beside public hosts (an SAP at home).',
+    '',
+  )
+  @IsArray()
+  @IsCidrList()
+  INTEGRATIONS_ALLOWED_NETWORKS: string[];
 }

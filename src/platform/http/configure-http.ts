@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import { Config } from '../config/config';
 import { ErrorFilter } from './error.filter';
+import { serveApiPages } from './openapi/pages';
 import { withRequestId } from './request-context';
 import { saneInput } from './sane-input';
 import { bodyDeadline, boundSlowClients } from './slow-clients';
@@ -72,5 +73,6 @@ export function configureHttp(app: NestExpressApplication): void {
   app.use(saneInput);
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter());
+  serveApiPages(app);
   app.enableShutdownHooks();
 }

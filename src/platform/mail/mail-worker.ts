@@ -98,7 +98,9 @@ export class MailWorker implements OnApplicationBootstrap, BeforeApplicationShut
 
   private async deliver(mail: Claimed): Promise<void> {
     try {
-      const text = this.mailer.template(mail.template)?.render(mail.data);
+      const template = this.mailer.template(mail.template);
+      if (!template) throw new Error(`this process knows no mail template ${mail.template}`);
+      const text = template.render(mail.data);
       if (!text) return await this.settle(mail, 'expired', 'nothing to say any more');
       await this.transport.send({ id: mail.id, to: mail.to_address, ...text });
       await this.settle(mail, 'sent', null);

@@ -1,8 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Public } from '../access/access.decorators';
 import { Unlimited } from '../access/rate-limit.decorator';
 import { Database } from '../database/database';
 import { Unavailable } from '../errors';
+import { ApiErrors } from '../http/api-errors';
+import { HealthReply, ReadyReply } from './health.view';
 
 /** The database does not answer. */
 export class NotReady extends Unavailable {
@@ -12,19 +15,21 @@ export class NotReady extends Unavailable {
 /** For load balancers and watchdogs. */
 @Public()
 @Unlimited()
+@ApiTags('Health')
 @Controller('health')
 export class HealthController {
   constructor(private readonly database: Database) {}
 
   /** Whether the process answers at all. */
   @Get()
-  health(): { status: string; timestamp: string } {
+  health(): HealthReply {
     return { status: 'ok', timestamp: new Date().toISOString() };
   }
 
   /** Whether the process can serve: the database answers. */
   @Get('ready')
-  async ready(): Promise<{ status: string; checks: { database: string }; timestamp: string }> {
+  @ApiErrors(NotReady)
+  async ready(): Promise<ReadyReply> {
     try {
       await this.database.read.rows('select 1');
     } catch {
