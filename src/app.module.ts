@@ -4,6 +4,7 @@ import { AuthModule } from './modules/auth';
 import { CustomersModule } from './modules/customers';
 import { DialerModule } from './modules/dialer';
 import { LiveModule } from './modules/live';
+import { TicketsModule } from './modules/tickets';
 import { AccessModule } from './platform/access/access.module';
 import { AuditModule } from './platform/audit/audit.module';
 import { Config } from './platform/config/config';
@@ -59,6 +60,7 @@ export class AppModule {
         DialerModule,
         SecretsModule,
         StorageModule,
+        TicketsModule,
         LiveModule,
       ],
       controllers: [HealthController],
