@@ -184,7 +184,7 @@ describe('accounts', () => {
       const changed = await change(user.id, { role: 'agent', first_name: 'Jane' }).expect(200);
       expect(changed.body.user).toMatchObject({ role: 'agent', first_name: 'Jane' });
       expect((await me(tokens.access).expect(200)).body.user.role).toBe('agent');
-      expect(await reader.refresh(before)).toBeUndefined();
+      expect(await reader.refresh(before)).toMatchObject({ id: user.id, role: 'agent' });
       expect(steps).toEqual(['agent']);
       const record = await app.database.read.one('select actor, details from audit_entry where object = $1', [
         `user:${user.id}`,

@@ -43,11 +43,8 @@ export class CredentialDesk implements CredentialReader, OnModuleInit {
     return actor;
   }
 
-  async isAlive(actor: Actor): Promise<boolean> {
-    if (actor.kind === 'user') {
-      const now = await this.sessions.byId(actor.sessionId);
-      return now?.role === actor.role;
-    }
+  async isAlive(actor: Actor): Promise<boolean | Actor> {
+    if (actor.kind === 'user') return (await this.sessions.byId(actor.sessionId)) ?? false;
     if (actor.kind === 'api_key') return this.apiKeys.isAlive(actor.id);
     return true;
   }

@@ -117,14 +117,6 @@ export class Sessions {
     for (const { id } of ended) tx.afterCommit(() => this.notifier.ring(SESSION_ENDED, id));
   }
 
-  /** Rings for every live session of a user without ending it: what was read from it is no longer true. */
-  async ringAll(tx: Tx, userId: string): Promise<void> {
-    const live = await tx.rows<{ id: string }>('select id from session where user_id = $1 and ended_at is null', [
-      userId,
-    ]);
-    for (const { id } of live) tx.afterCommit(() => this.notifier.ring(SESSION_ENDED, id));
-  }
-
   /** The person of a live session, by its id. */
   byId(sessionId: string): Promise<UserActor | undefined> {
     return this.actorWhere('s.id = $1', sessionId);

@@ -37,7 +37,7 @@ export class UsersQuery extends PageQuery {
 /** What an admin changes about a user; what is absent stays. */
 export class UpdateUserDto {
   /**
-   * A new role. It holds from the next request on; live connections have to connect again.
+   * A new role. It holds from the next request on, and for live connections within seconds.
    * @example "agent"
    */
   @IsOptional()

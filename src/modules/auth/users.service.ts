@@ -65,7 +65,5 @@ export class UsersService {
     const { id, role, email, first_name, last_name, phone } = after;
     await this.audit.record(tx, actor, 'user.role_changed', `user:${id}`, { from: before.role, to: role });
     await this.steps.run(tx, actor, { id, role, email, first_name, last_name, phone: phone ?? undefined }, {});
-    // long connections were opened with the old role
-    await this.sessions.ringAll(tx, id);
   }
 }

@@ -15,8 +15,11 @@ export interface Credentials {
 export interface CredentialReader {
   /** undefined when nothing was shown; throws Unauthenticated when what was shown is wrong, over or revoked. */
   read(credentials: Credentials): Promise<Actor | undefined>;
-  /** Whether this session (of a person) or key still lives; asked again and again for long connections. */
-  isAlive(actor: Actor): Promise<boolean>;
+  /**
+   * Whether this session (of a person) or key still lives; asked again and again for long connections. Instead of `true`
+   * the actor as he is now may be given, when his role or scopes may have changed since.
+   */
+  isAlive(actor: Actor): Promise<boolean | Actor>;
 }
 
 /** Knows the agent profile of a user; the agents room provides it. */
@@ -49,8 +52,10 @@ export class Authenticator {
 
   /** The same actor as he is now; undefined when his session or key has ended. */
   async refresh(actor: Actor): Promise<Actor | undefined> {
-    if (!(await this.reader?.isAlive(actor))) return undefined;
-    return actor.kind === 'user' ? this.withProfile(actor) : actor;
+    const alive = await this.reader?.isAlive(actor);
+    if (!alive) return undefined;
+    const now = alive === true ? actor : alive;
+    return now.kind === 'user' ? this.withProfile(now) : now;
   }
 
   private async withProfile(actor: UserActor): Promise<UserActor> {

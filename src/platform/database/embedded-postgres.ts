@@ -100,6 +100,20 @@ export async function startEmbeddedPostgres({
   };
 }
 
+/** Where to connect to the server that another process of ours keeps running on `directory`; undefined when none does. */
+export function runningEmbeddedPostgres(directory: string): string | undefined {
+  const account = isRoot() ? accountForRoot() : undefined;
+  const { root } = reachablePlaces(path.resolve(directory), account, () => undefined);
+  const data = path.join(root, 'data');
+  const pidFile = path.join(data, 'postmaster.pid');
+  if (!fs.existsSync(pidFile)) return undefined;
+  // the server writes its process number in the first line and its port in the fourth
+  const [pid, , , port] = fs.readFileSync(pidFile, 'utf8').split('\n');
+  if (!port || !isAlive(Number(pid)) || !isServerOf(Number(pid), data)) return undefined;
+  const password = fs.readFileSync(path.join(root, 'secret'), 'utf8').trim();
+  return `postgres://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`;
+}
+
 /** Root's server runs as another account: data and binaries move to /var/lib when that account cannot reach them. */
 function reachablePlaces(
   wanted: string,
