@@ -12,8 +12,8 @@ export class Agents1763683400001 implements MigrationInterface {
       create table agent (
         id uuid primary key,
         code text collate "C" not null constraint agent_code unique,
-        user_id uuid constraint agent_user unique,
-        owner_user_id uuid,
+        user_id uuid constraint agent_user unique references user_account,
+        owner_user_id uuid references user_account,
         name text not null,
         email text,
         phone text,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import './events.catalogue';
 import { AuthModule } from './modules/auth';
+import { AgentsModule } from './modules/agents';
 import { CustomersModule } from './modules/customers';
 import { DialerModule } from './modules/dialer';
 import { LiveModule } from './modules/live';
@@ -57,6 +58,7 @@ export class AppModule {
         SampleDataModule,
         AuthModule,
         CustomersModule,
+        AgentsModule,
         DialerModule,
         SecretsModule,
         StorageModule,

@@ -1,4 +1,5 @@
 // One line per room: importing this file declares every event there is.
+export * from './modules/agents/agents.events';
 export * from './modules/customers/customers.events';
 export * from './modules/dialer/dialer.events';
 export * from './modules/tickets/tickets.events';

@@ -5,10 +5,18 @@ import { CustomersQueries } from './customers.queries';
 import { CustomersRepository } from './customers.repository';
 import { CustomersService } from './customers.service';
 import { ForeignCustomers } from './foreign-customers';
+import { SampleCustomers } from './sample-customers';
 
 @Module({
   controllers: [CustomersController],
-  providers: [CustomersService, CustomersQueries, CustomersRepository, CustomerErasure, ForeignCustomers],
+  providers: [
+    CustomersService,
+    CustomersQueries,
+    CustomersRepository,
+    CustomerErasure,
+    ForeignCustomers,
+    SampleCustomers,
+  ],
   exports: [CustomersService, CustomersQueries, CustomerErasure, ForeignCustomers],
 })
 export class CustomersModule {}

@@ -1,17 +1,19 @@
 import { Transform } from 'class-transformer';
-import { registerDecorator } from 'class-validator';
+import { registerDecorator, type ValidationOptions } from 'class-validator';
 
 /** A text of `min` to `max` characters that PostgreSQL can hold: a NUL character is refused with the field's name. */
-export function IsText(max: number, min = 0): PropertyDecorator {
+export function IsText(max: number, min = 0, options?: ValidationOptions): PropertyDecorator {
   return (target, propertyKey) =>
     registerDecorator({
       name: 'isText',
       target: target.constructor,
       propertyName: propertyKey as string,
+      options,
       validator: {
         validate: (value: unknown) =>
           typeof value === 'string' && value.length >= min && value.length <= max && !value.includes('\0'),
         defaultMessage: ({ value } = {} as never) => {
+          if (Array.isArray(value)) return `$property must be texts of ${min} to ${max} characters`;
           if (typeof value !== 'string') return '$property must be a string';
           if (value.includes('\0')) return '$property must not contain a NUL character';
           return min > 0

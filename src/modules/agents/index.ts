@@ -1,0 +1,10 @@
+export { AgentCallFigures, type CallFigures, type CallFiguresSource } from './agent-call-figures';
+export { AGENT_COLUMNS } from './agent-columns';
+export { AGENT_STATUSES, type AgentStatus, HAND_STATUSES, readAgentStatus, SYSTEM_STATUSES } from './agent-status';
+export { AgentStatuses, type AgentStatusStep, type StatusChange } from './agent-statuses';
+export { AgentRow } from './agent.entity';
+export { AgentInactive, AgentNotFound, IllegalAgentStatus, NoAgentProfile } from './agents.errors';
+export { agentStatusChanged } from './agents.events';
+export { AgentsModule } from './agents.module';
+export { AgentsQueries, type DialerAgent } from './agents.queries';
+export { AgentsService } from './agents.service';
