@@ -64,7 +64,7 @@ module.exports = {
     {
       name: 'rooms-know-no-sandbox',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/start\\.ts$' },
+      from: { path: '^src/', pathNot: ['^src/start\\.ts$', '\\.spec\\.ts$'] },
       to: { path: '^sandbox/' },
     },
   ],

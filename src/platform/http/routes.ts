@@ -20,6 +20,8 @@ export interface Route {
   /** null: unlimited; undefined: not limited here, because the route's own guard decides. */
   limit: Limit | null | undefined;
   mediaTypes: string[];
+  /** What it answers when that is not JSON, from `@ApiProduces`. */
+  produces: string[];
   /** The input of a route that takes it from the query or the body. */
   queryOrBody: (new () => object) | undefined;
 }
@@ -63,6 +65,7 @@ export function declaredRoutes(app: INestApplicationContext): Route[] {
               rule,
               limit: limit ?? (limit === null || rule?.kind === 'own' ? limit : method === 'GET' ? READS : WRITES),
               mediaTypes: mediaTypesOf(reflector, handler, metatype),
+              produces: reflector.getAllAndOverride<string[] | undefined>('swagger/apiProduces', targets) ?? [],
               queryOrBody: Reflect.getMetadata(QUERY_OR_BODY, handler) as Route['queryOrBody'],
             });
           }

@@ -154,6 +154,9 @@ function documentAnswers(document: OpenAPIObject, operation: Operation, route: R
 }
 
 function success(document: OpenAPIObject, answer: Answer, route: Route): Answer {
+  if (route.produces.length > 0 && !answer.content) {
+    answer.content = Object.fromEntries(route.produces.map((type) => [type, { schema: { type: 'string' } }]));
+  }
   for (const content of Object.values(answer.content ?? {})) addExample(document, content);
   const headers: Record<string, unknown> = {
     ...answer.headers,
