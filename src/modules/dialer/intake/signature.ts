@@ -35,19 +35,13 @@ export function canonicalFields(fields: SentFields): string | undefined {
 
 /**
  * `{notes: "x&phone=1"}` and `{notes: "x", phone: "1"}` are signed alike. A value that could be the end of one field and
- * the beginning of the next is refused, so that a stranger cannot fold signed fields into one.
+ * the beginning of a later one is refused, so that a signature fits one set of fields and a stranger cannot fold them.
  */
-function isAmbiguous(keys: string[], values: string[]): boolean {
-  return keys.some((key, index) => {
+const isAmbiguous = (keys: string[], values: string[]): boolean =>
+  keys.some((key, index) => {
     if (/[&=]/.test(key)) return true;
-    const next = keys[index + 1];
-    for (const match of (values[index] ?? '').matchAll(/&([^&=]*)(?==)/g)) {
-      const name = match[1] ?? '';
-      if (name > key && (next === undefined || name < next)) return true;
-    }
-    return false;
+    return [...(values[index] ?? '').matchAll(/&([^&=]*)=/g)].some(([, name = '']) => name > key);
   });
-}
 
 /** `X-Dialer-Signature` of the first form: hex HMAC-SHA256 over the fields; undefined when they cannot be signed. */
 export function signV1(secret: string, fields: SentFields): string | undefined {
