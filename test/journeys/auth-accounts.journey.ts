@@ -1,6 +1,7 @@
 import { Authenticator, SESSION_ENDED } from '../../src/platform/access/authenticator';
 import { Notifier } from '../../src/platform/database/notifier';
-import { NewUserSteps } from '../../src/modules/auth';
+import { makeAdmin, NewUserSteps, SAMPLE_CREDENTIALS } from '../../src/modules/auth';
+import { SampleData } from '../../src/platform/sample-data/sample-data';
 import { cookieOf, freshEmail, PASSWORD, type SignedInBody, signedIn } from '../support/people';
 import { mailsTo, resetTokenFor } from '../support/outbox';
 import { startTestApp, type TestApp } from '../support/test-app';
@@ -247,6 +248,42 @@ describe('accounts', () => {
   it('refuses to change or delete what is in the audit', async () => {
     for (const statement of ['delete from audit_entry', `update audit_entry set action = 'x'`]) {
       await expect(app.database.transaction((tx) => tx.rows(statement))).rejects.toThrow(/neither changed nor deleted/);
+    }
+  });
+});
+
+describe('the sample accounts', () => {
+  it('are made in an empty database, also beside the first admin, and let one sign in', async () => {
+    const env = { SAMPLE_DATA: 'true', ADMIN_EMAIL: 'boss@example.com', ADMIN_PASSWORD: 'the first password' };
+    const app = await startTestApp({ env });
+    try {
+      await app.nest.get(SampleData).createOnce();
+      const { admin, user } = SAMPLE_CREDENTIALS;
+      for (const [role, credentials] of Object.entries({ admin, user })) {
+        const login = await app.http.post('/api/auth/login').send(credentials).expect(200);
+        expect(login.body.user.role).toBe(role);
+      }
+    } finally {
+      await app.close();
+    }
+  });
+});
+
+describe('npm run create-admin', () => {
+  it('makes an admin, and gives an account that exists the role and the password, ending its sessions', async () => {
+    const app = await startTestApp();
+    try {
+      const made = { email: 'Root@example.com', password: 'the root password' };
+      expect(await makeAdmin(app.database, made)).toBe('created');
+      await app.http.post('/api/auth/login').send(made).expect(200);
+      const { user, tokens } = await signedIn(app, 'user');
+      const taken = { email: user.email, password: 'another root password' };
+      expect(await makeAdmin(app.database, taken)).toBe('promoted');
+      await app.http.get('/api/auth/me').set('Authorization', `Bearer ${tokens.access}`).expect(401);
+      const login = await app.http.post('/api/auth/login').send(taken).expect(200);
+      expect(login.body.user.role).toBe('admin');
+    } finally {
+      await app.close();
     }
   });
 });

@@ -155,6 +155,32 @@ describe('signing in and out', () => {
     await me(tokens.access).expect(401);
   });
 
+  it('lasts while it is used, but not for ever', async () => {
+    const { tokens } = await signedIn(app, 'user');
+    const { sid } = jwt.decode(tokens.access) as { sid: string };
+    const minutesLeft = async (): Promise<number> =>
+      (
+        await app.database.read.one<{ minutes: number }>(
+          'select extract(epoch from expires_at - now())::float8 / 60 as minutes from session where id = $1',
+          [sid],
+        )
+      )?.minutes ?? 0;
+    const age = (created: string) =>
+      app.database.transaction((tx) =>
+        tx.rows(
+          `update session set created_at = now() - $2::interval, last_used_at = now() - interval '2 minutes',
+             expires_at = now() + interval '5 minutes' where id = $1`,
+          [sid, created],
+        ),
+      );
+    await age('3 days');
+    await me(tokens.access).expect(200);
+    expect(await minutesLeft()).toBeGreaterThan(1_430);
+    await age('29 days 23 hours');
+    await me(tokens.access).expect(200);
+    expect(await minutesLeft()).toBeLessThan(61);
+  });
+
   describe('refreshing', () => {
     it('gives each refresh token one use, and two tabs at once a pair each', async () => {
       const { tokens } = await signedIn(app, 'user');

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { Mailer } from '../../src/platform/mail/mailer';
 import { retryDelaySeconds } from '../../src/platform/mail/mail-worker';
+import { MailTransport } from '../../src/platform/mail/transport';
 import { mailsTo } from '../support/outbox';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
@@ -119,6 +121,29 @@ describe('mail without a mail server', () => {
     '',
   ])('refuses %j as an address', async (to) => {
     await expect(owe(app, to)).rejects.toThrow(/not valid/);
+  });
+});
+
+describe('mail in production without a mail server', () => {
+  it('is not sent and does not stop the start', async () => {
+    const app = await startTestApp({
+      env: {
+        NODE_ENV: 'production',
+        SECRET_KEY: randomBytes(32).toString('hex'),
+        ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}`,
+        DIALER_API_KEY: randomBytes(24).toString('hex'),
+        RATE_LIMIT_SCALE: '1',
+      },
+    });
+    try {
+      app.nest.get(Mailer).register(template);
+      expect(app.nest.get(MailTransport, { strict: false }).canSend).toBe(false);
+      await owe(app, 'waiting@example.com');
+      await app.http.post('/api/auth/password/reset').send({ email: 'nobody@example.com' }).expect(200);
+      expect(await row(app, 'waiting@example.com')).toMatchObject({ status: 'owed', attempts: 0 });
+    } finally {
+      await app.close();
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 
 /** Printable text of one line: no control characters, NUL among them. */
 export const PlainText = (max: number): PropertyDecorator =>
@@ -76,6 +76,25 @@ export class RegisterDto {
   @IsOptional()
   @PlainText(20)
   role?: string;
+
+  /**
+   * The departments of an agent; heeded when an admin registers one.
+   * @example ["sales"]
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(50)
+  @IsString({ each: true })
+  @MaxLength(50, { each: true })
+  departments?: string[];
+
+  /**
+   * How the dialer names an agent; heeded when an admin registers one.
+   * @example "1001"
+   */
+  @IsOptional()
+  @PlainText(100)
+  dialer_user_id?: string;
 }
 
 /** What one signs in with. */
