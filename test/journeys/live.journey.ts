@@ -415,6 +415,7 @@ describe('live updates', () => {
       for (const client of [...reading, stuckPlain, stuckIo, stuckPoll]) await greeted(client);
       const hub = app.nest.get(LiveHub);
       expect(hub.connections.size).toBe(5);
+      app.nest.get(LiveLimits).goodbyeMs = 20_000;
       const tcp = (
         stuckIo.socket.io.engine as unknown as {
           transport: { ws: { _socket?: import('node:net').Socket; pause?: () => void } };
@@ -443,9 +444,14 @@ describe('live updates', () => {
       }
       const { hardBytes, turnBytes } = app.nest.get(LiveLimits);
       expect(worst.bytes).toBeLessThan(hardBytes + 4 * turnBytes);
+      // one who reads on in time learns why it was dropped
+      stuckPlain.socket.resume();
+      expect(await waitFor('the close', () => stuckPlain.ended())).toBe(4408);
+      expect(stuckPlain.messages.at(-1)).toMatchObject({ type: 'slow' });
       // it may come back and misses nothing
       const back = plain({ token, last_seq: String(stuckPlain.seqs().at(-1) ?? reading[0]?.messages[0]?.seq) });
       await waitFor('the end of the log', () => back.seqs().at(-1) === reading[0]?.seqs().at(-1));
+      app.nest.get(LiveLimits).goodbyeMs = 1500;
     });
 
     it('says 1001 and goes when the server stops', async () => {

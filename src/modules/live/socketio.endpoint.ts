@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Server as HttpServer } from 'node:http';
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
+import type { WebSocket } from 'ws';
 import type { Actor } from '../../platform/access/actor';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors';
@@ -18,17 +19,29 @@ interface SocketData {
   lastSeq: number | undefined;
 }
 type LiveSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+type EngineSocket = LiveSocket['conn'];
 
 /** What engine.io has queued for a connection and not yet given to its transport. */
 const queueOf = (socket: LiveSocket): { data?: { length?: number } }[] =>
   (socket.conn as unknown as { writeBuffer: { data?: { length?: number } }[] }).writeBuffer;
 
-/** The part of engine.io's transport that holds the real socket; absent while a client polls. */
-interface WithWebSocket {
-  socket?: { bufferedAmount?: number; terminate?: () => void };
+/** The real socket under engine.io's transport; undefined while a client polls. */
+const webSocketOf = (conn: EngineSocket): WebSocket | undefined =>
+  (conn.transport as unknown as { socket?: WebSocket }).socket;
+
+/**
+ * Cuts a connection that is being closed when it has not gone in time. engine.io counts it as closed at once, but the
+ * WebSocket below waits for the other end's answer, and holds all that was not read, for half a minute.
+ */
+function cutLater(conn: EngineSocket, afterMs: number): void {
+  const webSocket = webSocketOf(conn);
+  const cut = setTimeout(() => {
+    conn.close(true);
+    webSocket?.terminate();
+  }, afterMs);
+  cut.unref();
+  webSocket?.once('close', () => clearTimeout(cut));
 }
-const webSocketOf = (socket: LiveSocket): WithWebSocket['socket'] =>
-  (socket.conn.transport as unknown as WithWebSocket).socket;
 
 class SocketIoConnection extends Connection {
   constructor(
@@ -49,7 +62,7 @@ class SocketIoConnection extends Connection {
   }
 
   backlog(): number {
-    let bytes = webSocketOf(this.socket)?.bufferedAmount ?? 0;
+    let bytes = webSocketOf(this.socket.conn)?.bufferedAmount ?? 0;
     for (const packet of queueOf(this.socket)) {
       // a packet costs something even when it is short
       bytes += (packet.data?.length ?? 0) + 64;
@@ -59,17 +72,11 @@ class SocketIoConnection extends Connection {
 
   end(ending: Ending, last?: LiveMessage): void {
     const { conn } = this.socket;
+    cutLater(conn, this.goodbyeMs);
     if (last) this.send(last);
     // a client that is told "disconnect" stays away; one whose transport closes comes back by itself
     if (!ending.again) this.socket.disconnect(true);
     else conn.close();
-    const cut = setTimeout(() => {
-      webSocketOf(this.socket)?.terminate?.();
-      conn.close(true);
-    }, this.goodbyeMs);
-    cut.unref();
-    if (conn.readyState === 'closed') clearTimeout(cut);
-    else conn.once('close', () => clearTimeout(cut));
   }
 
   protected enter(rooms: readonly string[]): void {
@@ -126,6 +133,8 @@ export class SocketIoEndpoint implements Broadcaster {
   /** Closes every transport, so that clients come back by themselves (to another process, or to the next start). */
   stop(): void {
     this.closing = true;
+    const { clients = {} } = (this.io?.engine ?? {}) as { clients?: Record<string, EngineSocket> };
+    for (const conn of Object.values(clients)) cutLater(conn, this.limits.goodbyeMs);
     this.io?.engine.close();
   }
 
