@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import type { Actor } from '../../platform/access/actor';
 import { viewpointOf, type Viewpoint } from '../../platform/events/audience';
 import { newId } from '../../platform/time/ids';
@@ -104,6 +105,13 @@ export abstract class Connection {
   protected abstract enter(rooms: readonly string[]): void;
   protected abstract leave(rooms: readonly string[]): void;
 }
+
+/** Settles when the socket has closed, however it came to that. */
+export const hasClosed = (socket: WebSocket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve();
+    else socket.once('close', () => resolve());
+  });
 
 /** Tells one event to everybody in any of these rooms, once each. One for each protocol. */
 export interface Broadcaster {

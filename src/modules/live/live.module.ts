@@ -40,10 +40,10 @@ export class LiveModule implements OnApplicationBootstrap, BeforeApplicationShut
     this.webSocket.start(server);
   }
 
-  beforeApplicationShutdown(): void {
+  /** Says goodbye and waits until all have gone; whoever does not go is cut. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.watch.stop();
-    this.socketIo.stop();
-    this.webSocket.stop();
+    await Promise.all([this.socketIo.stop(), this.webSocket.stop()]);
   }
 
   onApplicationShutdown(): void {

@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import type { Actor } from '../../platform/access/actor';
 import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors';
-import { type Broadcaster, Connection, type Ending, endings } from './connection';
+import { type Broadcaster, Connection, type Ending, endings, hasClosed } from './connection';
 import { complaint, type LiveEvent, type LiveMessage, pong } from './live-message';
 import { LiveDoor, messageAllowance, readLastSeq } from './live.door';
 import { LiveHub } from './live.hub';
@@ -130,12 +130,21 @@ export class SocketIoEndpoint implements Broadcaster {
     this.io?.to([...rooms]).emit(ALL, message);
   }
 
-  /** Closes every transport, so that clients come back by themselves (to another process, or to the next start). */
-  stop(): void {
+  /**
+   * Closes every transport, so that clients come back by themselves (to another process, or to the next start), and
+   * resolves when the sockets below have gone.
+   */
+  async stop(): Promise<void> {
     this.closing = true;
-    const { clients = {} } = (this.io?.engine ?? {}) as { clients?: Record<string, EngineSocket> };
-    for (const conn of Object.values(clients)) cutLater(conn, this.limits.goodbyeMs);
-    this.io?.engine.close();
+    if (!this.io) return;
+    const { clients = {} } = this.io.engine as unknown as { clients?: Record<string, EngineSocket> };
+    const gone = Object.values(clients).map((conn) => {
+      const webSocket = webSocketOf(conn);
+      cutLater(conn, this.limits.goodbyeMs);
+      return webSocket && hasClosed(webSocket);
+    });
+    this.io.engine.close();
+    await Promise.all(gone);
   }
 
   private async signIn(socket: LiveSocket): Promise<void> {

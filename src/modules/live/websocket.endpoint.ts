@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Actor } from '../../platform/access/actor';
 import { DomainError, Invalid } from '../../platform/errors';
-import { type Broadcaster, Connection, type Ending, endings } from './connection';
+import { type Broadcaster, Connection, type Ending, endings, hasClosed } from './connection';
 import { complaint, type LiveEvent, type LiveMessage, pong } from './live-message';
 import { LiveDoor, messageAllowance, readLastSeq } from './live.door';
 import { LiveHub } from './live.hub';
@@ -121,10 +121,12 @@ export class WebSocketEndpoint implements Broadcaster {
     for (const connection of reached) connection.write(event.json);
   }
 
-  /** Closes every connection with 1001 and takes no new ones. */
-  stop(): void {
+  /** Closes every connection with 1001, takes no new ones, and resolves when all have gone. */
+  async stop(): Promise<void> {
     this.closing = true;
+    const gone = [...this.server.clients].map((socket) => hasClosed(socket));
     for (const socket of this.server.clients) farewell(socket, endings.shutdown, this.limits.goodbyeMs);
+    await Promise.all(gone);
   }
 
   /** Cuts whoever has not gone. */

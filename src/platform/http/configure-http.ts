@@ -74,5 +74,4 @@ export function configureHttp(app: NestExpressApplication): void {
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter());
   serveApiPages(app);
-  app.enableShutdownHooks();
 }
