@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { AppModule } from './app.module';
 import { Config } from './platform/config/config';
@@ -43,16 +44,20 @@ async function startAll(stopper: Stopper): Promise<void> {
   const sandbox = await sandboxFor(environment());
   if (sandbox) stopper.started('sandbox', () => sandbox.close());
   const config = Config.load(sandbox?.settings);
+  if (config.servesHttp) await mayListen(config.server.port, config.server.host);
   const url = new DatabaseUrl(config.database.url ?? (await embeddedPostgres(config, stopper)));
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, url), {
     rawBody: true,
     bodyParser: false,
     bufferLogs: true,
+    // what makes the start fail is said by us, in one line
+    autoFlushLogs: false,
     abortOnError: false,
   });
   // workers, sockets, then the connections to the database
   stopper.started('server', () => app.close());
   app.useLogger(app.get(Logger));
+  app.flushLogs();
   configureHttp(app);
   await app.init();
   await app.get(SampleData).createOnce();
@@ -64,6 +69,13 @@ async function startAll(stopper: Stopper): Promise<void> {
   for (const line of sandbox?.lines ?? []) say(`sandbox: ${line}`);
   say(`listening on http://localhost:${config.server.port}`);
 }
+
+/** Throws when the port cannot be had: better now than after the database has been started and migrated. */
+const mayListen = (port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const probe = net.createServer().once('error', reject);
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
 
 /** Starts our own PostgreSQL and returns its address; when it stops by itself, so do we. */
 async function embeddedPostgres(config: Config, stopper: Stopper): Promise<string> {

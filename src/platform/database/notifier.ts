@@ -20,6 +20,7 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
   private readonly waiting = new Map<string, string>();
   private client: pg.Client | undefined;
   private sending = false;
+  private before: Promise<unknown> = Promise.resolve();
   private closed = false;
   private retry: NodeJS.Timeout | undefined;
 
@@ -34,7 +35,7 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
     const set = this.listeners.get(channel) ?? new Set();
     set.add(listener);
     this.listeners.set(channel, set);
-    if (set.size === 1 && this.client) void this.client.query(`listen "${channel}"`).catch(() => undefined);
+    if (set.size === 1 && this.client) this.ask(this.client, `listen "${channel}"`).catch(() => undefined);
     return () => set.delete(listener);
   }
 
@@ -51,7 +52,7 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
       while (this.waiting.size > 0 && this.client) {
         const batch = [...this.waiting.entries()];
         this.waiting.clear();
-        await this.client.query('select pg_notify(c, p) from unnest($1::text[], $2::text[]) as r(c, p)', [
+        await this.ask(this.client, 'select pg_notify(c, p) from unnest($1::text[], $2::text[]) as r(c, p)', [
           batch.map(([key]) => key.slice(0, key.indexOf('\n'))),
           batch.map(([, payload]) => payload),
         ]);
@@ -61,6 +62,13 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
     } finally {
       this.sending = false;
     }
+  }
+
+  /** One statement after the other: a connection does not queue them. */
+  private ask(client: pg.Client, sql: string, params: unknown[] = []): Promise<unknown> {
+    const asked = this.before.then(() => client.query(sql, params));
+    this.before = asked.catch(() => undefined);
+    return asked;
   }
 
   private async connect(): Promise<void> {
