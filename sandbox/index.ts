@@ -1,7 +1,8 @@
+import { dtechProvider } from './dtech/provider';
 import type { RunningProvider, SandboxProvider, Settings } from './provider';
 
 /** The stand-ins there are, one line each. */
-const providers: SandboxProvider[] = [];
+const providers: SandboxProvider[] = [dtechProvider];
 
 /** All wanted stand-ins, running. */
 export interface Sandbox {

@@ -4,6 +4,7 @@ import { AuthModule } from './modules/auth';
 import { AgentsModule } from './modules/agents';
 import { CustomersModule } from './modules/customers';
 import { DialerModule } from './modules/dialer';
+import { DtechModule } from './modules/dtech';
 import { LiveModule } from './modules/live';
 import { TicketsModule } from './modules/tickets';
 import { AccessModule } from './platform/access/access.module';
@@ -62,6 +63,7 @@ export class AppModule {
         DialerModule,
         SecretsModule,
         StorageModule,
+        DtechModule,
         TicketsModule,
         LiveModule,
       ],

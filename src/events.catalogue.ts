@@ -2,4 +2,5 @@
 export * from './modules/agents/agents.events';
 export * from './modules/customers/customers.events';
 export * from './modules/dialer/dialer.events';
+export * from './modules/dtech/sales.events';
 export * from './modules/tickets/tickets.events';

@@ -1,0 +1,1 @@
+export { DtechModule } from './dtech.module';

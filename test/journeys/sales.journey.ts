@@ -1,0 +1,208 @@
+import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
+import { FollowProcesses } from '../../src/modules/dtech/processes/follow-processes';
+import { SalesService } from '../../src/modules/dtech/processes/sales.service';
+import { anAdmin, anAgent, aKey, aUser } from '../support/actors';
+import { startTestApp, type TestApp } from '../support/test-app';
+import { waitFor } from '../support/wait-for';
+
+const ACCOUNT = '7d3a3b2e-1f0c-4a52-9a43-0c6b6f1f2a11';
+const realm = {
+  accessKeyId: 'AKIASANDBOX',
+  secretAccessKey: 'sandbox-secret',
+  region: 'eu-west-1',
+  service: 'execute-api',
+};
+
+const startBody = (campaign = 'CAMPAIGN_01') => ({
+  account_id: ACCOUNT,
+  user: { external_id: 'agent123', first_name: 'John', last_name: 'Doe', provider_id: 'provider_123' },
+  lead: {
+    first_name: 'Jane',
+    last_name: 'Smith',
+    phone_mobile: '(083) 555-5555',
+    campaign_code: campaign,
+    lead_origin: 'Website',
+  },
+});
+
+describe('selling through the gateway', () => {
+  let gateway: DtechGateway;
+  let app: TestApp;
+  const agent = anAgent({ code: 'AGT-901' });
+  const admin = anAdmin();
+
+  beforeAll(async () => {
+    gateway = new DtechGateway(realm, ACCOUNT, 'token-1');
+    app = await startTestApp({
+      env: { DIFFERENT_API_TEST: await gateway.listen(), DIFFERENT_ACCOUNT_ID: ACCOUNT },
+    });
+  });
+  afterEach(() => {
+    gateway.faults = [];
+  });
+  afterAll(async () => {
+    await app.close();
+    await gateway.close();
+  });
+
+  const post = (path: string, body: object, actor: Parameters<TestApp['tokenFor']>[0] = agent) =>
+    app.http
+      .post(`/api/v1/sales/${path}`)
+      .set('Authorization', `Bearer ${app.tokenFor(actor)}`)
+      .send(body);
+  const get = (path: string, actor: Parameters<TestApp['tokenFor']>[0] = agent) =>
+    app.http.get(`/api/v1/sales${path}`).set('Authorization', `Bearer ${app.tokenFor(actor)}`);
+  const rows = () =>
+    app.database.read.rows<{ status: string; failure: string | null; sales_process_id: string | null; id: string }>(
+      'select * from sales_process order by created_at, id',
+    );
+
+  it('needs an activation first, which an admin alone may do and which works once', async () => {
+    expect((await post('start', startBody())).body).toMatchObject({
+      code: 'DTECH_NOT_CONFIGURED',
+      detail: expect.any(String),
+    });
+    const activation = { account_id: ACCOUNT, security_group: 'group-1', request_token: 'token-1' };
+    expect((await post('activate', activation)).status).toBe(403);
+    const { status, body } = await post('activate', activation, admin);
+    expect([status, body]).toEqual([
+      201,
+      { success: true, environment: 'test', account_id: ACCOUNT, access_key_id: 'AKIASANDBOX', in_use: true },
+    ]);
+    const again = await post('activate', activation, admin);
+    expect([again.status, again.body.detail]).toEqual([400, 'Invalid request_token']);
+    const [kept] = await app.database.read.rows<{ secret_access_key: string }>('select * from dtech_activation');
+    expect(kept?.secret_access_key).not.toContain('sandbox-secret');
+  });
+
+  it('starts, continues, asks and stops, and keeps what the document lists', async () => {
+    const started = await post('start', startBody());
+    expect([started.status, Object.keys(started.body)]).toEqual([200, ['sales_process_id', 'url', 'url_expiry']]);
+    const spid = started.body.sales_process_id as string;
+    const { body } = await get(`/processes/${spid}`);
+    expect(body.sales_process).toMatchObject({
+      sales_process_id: spid,
+      status: 'in_progress',
+      agent_id: agent.agent?.id,
+      lead_name: 'Jane Smith',
+      lead_phone: '(083) 555-5555',
+      customer_id: expect.any(String),
+    });
+    const continued = await post(`continue/${spid}`, { account_id: ACCOUNT, user: startBody().user });
+    expect([continued.status, Object.keys(continued.body)]).toEqual([200, ['url', 'url_expiry']]);
+    expect((await get(`/status/${spid}/${ACCOUNT}`)).body).toMatchObject({
+      sales_process_id: spid,
+      status: 'in_progress',
+    });
+    const stopped = await post(`stop/${spid}`, { account_id: ACCOUNT, reason: 'Customer not interested' });
+    expect([stopped.status, stopped.body.status]).toEqual([200, 'stopped']);
+    const twice = await post(`stop/${spid}`, { account_id: ACCOUNT, reason: 'again' });
+    expect([twice.status, twice.body.code]).toEqual([409, 'SALES_PROCESS_ENDED']);
+    const told = await waitFor('events of the sale', async () => {
+      const events = await app.database.read.rows<{ name: string; data: Record<string, unknown> }>(
+        `select name, data from event where data->>'sales_process_id' = $1 and seq is not null order by seq`,
+        [spid],
+      );
+      return events.length === 2 && events;
+    });
+    expect(told.map((event) => event.name)).toEqual(['sale.started', 'sale.updated']);
+    expect(JSON.stringify(told)).not.toContain('/page/');
+  });
+
+  it('shows a sale to who started it, to admins and to keys with the scope', async () => {
+    const spid = (await post('start', startBody())).body.sales_process_id as string;
+    expect((await get(`/processes/${spid}`, admin)).status).toBe(200);
+    expect((await get(`/processes/${spid}`, aKey('sales:read'))).status).toBe(200);
+    const other = anAgent({ code: 'AGT-902' });
+    expect((await get(`/processes/${spid}`, other)).status).toBe(404);
+    expect((await get(`/status/${spid}/${ACCOUNT}`, other)).status).toBe(404);
+    expect((await post(`stop/${spid}`, { account_id: ACCOUNT, reason: 'x' }, other)).status).toBe(404);
+    expect((await get('/', other)).body).toMatchObject({ sales_processes: [], count: 0, next_cursor: null });
+    expect((await get('/', aUser())).status).toBe(403);
+    const page = (await get('/?limit=1')).body;
+    expect(page.sales_processes[0].sales_process_id).toBe(spid);
+    expect((await get(`/?limit=1&cursor=${page.next_cursor}`)).body.sales_processes[0].sales_process_id).not.toBe(spid);
+  });
+
+  it.each([
+    [{ account_id: 'x' }, 400, 'account_id'],
+    [{ account_id: '00000000-0000-4000-8000-000000000000' }, 403, 'account_id'],
+    [{ lead: { ...startBody().lead, phone_mobile: '0835555555' } }, 400, 'lead.phone_mobile'],
+    [{ lead: { ...startBody().lead, campaign_code: undefined } }, 400, 'lead.campaign_code'],
+    [{ lead: 'Jane' }, 400, 'lead'],
+    [{ lead: [] }, 400, 'lead'],
+    [{ user: null }, 400, 'user'],
+    [{ user: { ...startBody().user, first_name: 7 } }, 400, 'user.first_name'],
+    [{ lead_id: 999_999_999 }, 404, undefined],
+    [{ call_id: 'CALL-1' }, 400, 'call_id'],
+  ])('refuses %j with %i and names the field', async (change, status, field) => {
+    const before = (await rows()).length;
+    const answer = await post('start', { ...startBody(), ...change });
+    expect(answer.status).toBe(status);
+    expect(answer.body.detail).toEqual(expect.any(String));
+    if (field) expect(Object.keys(answer.body.details as object)).toContain(field);
+    expect((await rows()).length).toBe(before);
+  });
+
+  it.each([
+    [{ kind: 'status', value: 400 }, 400, 'DTECH_REFUSED', 'failed'],
+    [{ kind: 'status', value: 403 }, 502, 'DTECH_AUTH_FAILED', 'failed'],
+    [{ kind: 'status', value: 404 }, 404, 'DTECH_NOT_FOUND', 'failed'],
+    [{ kind: 'status', value: 500 }, 502, 'DTECH_UNAVAILABLE', 'unknown'],
+    [{ kind: 'close' }, 502, 'DTECH_UNAVAILABLE', 'unknown'],
+    [{ kind: 'close-after' }, 502, 'DTECH_UNAVAILABLE', 'unknown'],
+  ] as const)('when the gateway does %j a start answers %i %s and is kept as %s', async (fault, status, code, kept) => {
+    const sent = gateway.log.filter((line) => line === 'POST /ext/start').length;
+    gateway.faults = [{ route: '/ext/start', times: 5, ...fault }];
+    const answer = await post('start', startBody());
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    const last = (await rows()).at(-1);
+    expect(last).toMatchObject({ status: kept, sales_process_id: null, failure: expect.any(String) });
+    expect(gateway.faults[0]?.times).toBe(4);
+    expect(gateway.log.filter((line) => line === 'POST /ext/start').length - sent).toBe(
+      fault.kind === 'close-after' ? 1 : 0,
+    );
+  });
+
+  it('asks what became of a stop whose answer was lost', async () => {
+    const spid = (await post('start', startBody())).body.sales_process_id as string;
+    gateway.faults = [{ route: '/ext/stop', kind: 'close-after', times: 1 }];
+    const answer = await post(`stop/${spid}`, { account_id: ACCOUNT, reason: 'lost' });
+    expect([answer.status, answer.body.status]).toEqual([200, 'stopped']);
+    expect(gateway.log.filter((line) => line === `POST /ext/stop/${spid}`)).toHaveLength(1);
+  });
+
+  it('follows a process until it is complete, and finds a start whose sender died', async () => {
+    const spid = (await post('start', startBody('SOLAR_DONE'))).body.sales_process_id as string;
+    const askNow = async (): Promise<void> => {
+      await app.database.transaction((tx) =>
+        tx.rows(`update sales_process set follow_at = now() where follow_at is not null`),
+      );
+      await app.nest.get(FollowProcesses).run({ signal: new AbortController().signal });
+    };
+    await askNow();
+    const status = async (): Promise<string | undefined> =>
+      (await rows()).find((row) => row.sales_process_id === spid)?.status;
+    expect(await status()).toBe('in_progress');
+    await askNow();
+    expect(await status()).toBe('complete');
+    expect(gateway.log.filter((line) => line === `GET /ext/status/${spid}/${ACCOUNT}`)).toHaveLength(2);
+
+    const [some] = await rows();
+    const orphan = '0192f5a0-6f5e-7cc3-98c4-dc0c0c07398f';
+    await app.database.transaction((tx) =>
+      tx.rows(
+        `insert into sales_process (id, status, agent_id, lead_name, lead_phone, account_id, campaign_code, lead_origin, seller, lead_details, started_by, follow_at)
+         select $2, 'starting', agent_id, lead_name, lead_phone, account_id, campaign_code, lead_origin, seller, lead_details, started_by, now()
+           from sales_process where id = $1`,
+        [some?.id, orphan],
+      ),
+    );
+    const sent = gateway.log.filter((line) => line === 'POST /ext/start').length;
+    await askNow();
+    expect((await rows()).find((row) => row.id === orphan)?.status).toBe('unknown');
+    expect(gateway.log.filter((line) => line === 'POST /ext/start')).toHaveLength(sent);
+    // nothing is asked for what has ended
+    await app.nest.get(SalesService).follow(orphan);
+  });
+});
