@@ -109,20 +109,26 @@ export class AgentsQueries implements AgentProfiles {
    * agent's e-mail before the @. Letter case does not matter. A name that fits two agents equally fits none.
    */
   async findForDialer(named: DialerAgent): Promise<AgentRow | undefined> {
-    const rows = await this.database.read.rows<AgentRow & { rank: number }>(
-      `select ${AGENT_COLUMNS}, case
-           when lower(dialer_user_id) = lower($1) then 1
-           when lower(dialer_user_id) = lower($2) then 2 else 3 end as rank
-         from agent
-        where is_active and (
-          lower(dialer_user_id) in (lower($1::text), lower($2::text)) or lower(split_part(email, '@', 1)) = lower($2))
-        order by rank limit 2`,
-      [plain(named.dialer_user_id), plain(named.user)],
-    );
+    const { sql, params } = this.dialerSql(named);
+    const rows = await this.database.read.rows<AgentRow & { rank: number }>(sql, params);
     const [best, next] = rows;
     if (!best || best.rank === next?.rank) return undefined;
     const { rank: _rank, ...agent } = best;
     return agent;
+  }
+
+  /** The statement behind `findForDialer`: at most two candidates, the best first. */
+  dialerSql(named: DialerAgent): { sql: string; params: unknown[] } {
+    return {
+      sql: `select ${AGENT_COLUMNS}, case
+                when lower(dialer_user_id) = lower($1) then 1
+                when lower(dialer_user_id) = lower($2) then 2 else 3 end as rank
+              from agent
+             where is_active and (lower(dialer_user_id) = lower($1::text) or lower(dialer_user_id) = lower($2::text) or
+               lower(split_part(email, '@', 1)) = lower($2))
+             order by rank limit 2`,
+      params: [plain(named.dialer_user_id), plain(named.user)],
+    };
   }
 
   /** The statement of a page; its own method so that a test can ask the database how it would run it. */
