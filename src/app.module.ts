@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import './events.catalogue';
 import { AuthModule } from './modules/auth';
 import { AgentsModule } from './modules/agents';
+import { CallsModule } from './modules/calls';
 import { CustomersModule } from './modules/customers';
 import { DialerModule } from './modules/dialer';
 import { DtechModule } from './modules/dtech';
@@ -57,6 +58,8 @@ export class AppModule {
         AuditModule,
         MailModule,
         SampleDataModule,
+        // before the agents, whose /api/agents/:agent would take /api/agents/performance for an agent
+        CallsModule,
         AuthModule,
         CustomersModule,
         AgentsModule,

@@ -4,3 +4,4 @@ export * from './modules/customers/customers.events';
 export * from './modules/dialer/dialer.events';
 export * from './modules/dtech/sales.events';
 export * from './modules/tickets/tickets.events';
+export * from './modules/calls/calls.events';

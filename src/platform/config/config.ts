@@ -65,6 +65,18 @@ export class Config {
     allowedIps: CidrList;
     allowQueryKey: boolean;
   };
+  readonly calls: {
+    departments: string[];
+    offerTimeoutSeconds: number;
+    maxMissedOffers: number;
+    wrapUpSeconds: number;
+    connectTimeoutSeconds: number;
+    heartbeatSeconds: number;
+    serviceLevelSeconds: number;
+    shortAbandonSeconds: number;
+    /** Without a carrier's credentials, and never in production: calls go to a telephone company that is not there. */
+    simulatesCarrier: boolean;
+  };
   readonly mail: {
     host: string | undefined;
     port: number;
@@ -138,6 +150,17 @@ export class Config {
         (env.DIALER_SIGNATURE as 'off' | 'v1' | 'v2' | undefined) ?? (env.DIALER_SECRET_KEY ? 'either' : 'off'),
       allowedIps: new CidrList(env.DIALER_ALLOWED_IPS),
       allowQueryKey: env.DIALER_ALLOW_QUERY_KEY,
+    };
+    this.calls = {
+      departments: env.DEPARTMENTS,
+      offerTimeoutSeconds: env.OFFER_TIMEOUT_SECONDS,
+      maxMissedOffers: env.MAX_MISSED_OFFERS,
+      wrapUpSeconds: env.WRAP_UP_SECONDS,
+      connectTimeoutSeconds: env.CONNECT_TIMEOUT_SECONDS,
+      heartbeatSeconds: env.AGENT_HEARTBEAT_SECONDS,
+      serviceLevelSeconds: env.SERVICE_LEVEL_SECONDS,
+      shortAbandonSeconds: env.SHORT_ABANDON_SECONDS,
+      simulatesCarrier: !this.production && env.SANDBOX !== false,
     };
     this.mail = {
       host: env.EMAIL_HOST,

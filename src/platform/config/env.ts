@@ -1,6 +1,7 @@
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayNotEmpty,
   ArrayUnique,
   IsArray,
   IsBoolean,
@@ -294,6 +295,56 @@ export class Env {
   @Min(1)
   @Max(99)
   TICKET_SLA_WARN_PERCENT: number;
+
+  // ── Calls ───────────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting('Calls', 'Departments that calls wait in, comma-separated, in small letters.', 'reception,sales,complaints')
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @Matches(/^[a-z][a-z0-9_-]{0,49}$/, { each: true, message: 'each must be small letters, digits, _ or -' })
+  DEPARTMENTS: string[];
+
+  @Setting('Calls', 'Seconds an agent has to take a call that is offered to him.', '20')
+  @IsNumber()
+  @Min(0.1)
+  @Max(3600)
+  OFFER_TIMEOUT_SECONDS: number;
+
+  @Setting('Calls', 'Offers an agent may let pass in a row before he is taken to be on a break.', '2')
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  MAX_MISSED_OFFERS: number;
+
+  @Setting('Calls', 'Seconds an agent has to write up a call before he is offered the next; 0 for none.', '30')
+  @IsNumber()
+  @Min(0)
+  @Max(3600)
+  WRAP_UP_SECONDS: number;
+
+  @Setting('Calls', 'Seconds within which a call that an agent took must be connected.', '60')
+  @IsNumber()
+  @Min(0.1)
+  @Max(3600)
+  CONNECT_TIMEOUT_SECONDS: number;
+
+  @Setting('Calls', 'Seconds without a sign of life after which an agent who gave some is offered no calls.', '30')
+  @IsNumber()
+  @Min(1)
+  @Max(86400)
+  AGENT_HEARTBEAT_SECONDS: number;
+
+  @Setting('Calls', 'Seconds within which an answer counts as in time, for departments that set nothing else.', '20')
+  @IsInt()
+  @Min(1)
+  @Max(3600)
+  SERVICE_LEVEL_SECONDS: number;
+
+  @Setting('Calls', 'Seconds before which giving up counts as a short abandon, likewise.', '5')
+  @IsInt()
+  @Min(0)
+  @Max(3600)
+  SHORT_ABANDON_SECONDS: number;
 
   // ── Mail ────────────────────────────────────────────────────────────────────────────────────────────────────
   @Setting('Mail', 'SMTP server. Unset outside production: mails land in DATA_DIR/outbox and in the log.')

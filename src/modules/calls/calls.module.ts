@@ -1,0 +1,67 @@
+import { Module } from '@nestjs/common';
+import { Config } from '../../platform/config/config';
+import { AgentsModule } from '../agents';
+import { CustomersModule } from '../customers';
+import { CallEndings } from './call-endings';
+import { CallLedger } from './call-ledger';
+import { Callbacks } from './callbacks/callbacks';
+import { CallsController } from './calls.controller';
+import { CallsQueries } from './calls.queries';
+import { CallsService } from './calls.service';
+import { AgentDesks } from './queue/agent-desks';
+import { AnswersService } from './queue/answers.service';
+import { Departments } from './queue/departments';
+import { DistributionEngine } from './queue/distribution.engine';
+import { DueBell } from './queue/due-bell';
+import { DueSweeper } from './queue/due-sweeper';
+import { DueWork } from './queue/due-work';
+import { Offers } from './queue/offers';
+import { QueueQueries } from './queue/queue.queries';
+import { WaitingLine } from './queue/waiting-line';
+import { StartCallService } from './start-call.service';
+import { CarrierSignals } from './telephony/carrier-signals';
+import { CommandRunner } from './telephony/command-runner';
+import { SimulatedTelephony } from './telephony/simulated.telephony';
+import { TelephonyCommands } from './telephony/telephony-commands';
+import { NoTelephony, Telephony } from './telephony/telephony.port';
+import { TranscriptsController } from './transcripts/transcripts.controller';
+import { TranscriptsService } from './transcripts/transcripts.service';
+import { TransfersService } from './transfers.service';
+
+/** Calls: their life, their queue and distribution, transcripts, and the telephone behind them. */
+@Module({
+  imports: [AgentsModule, CustomersModule],
+  controllers: [CallsController, TranscriptsController],
+  providers: [
+    CallLedger,
+    CallEndings,
+    CallsService,
+    CallsQueries,
+    StartCallService,
+    TransfersService,
+    Callbacks,
+    AgentDesks,
+    AnswersService,
+    Departments,
+    DistributionEngine,
+    DueBell,
+    DueSweeper,
+    DueWork,
+    Offers,
+    QueueQueries,
+    WaitingLine,
+    CarrierSignals,
+    CommandRunner,
+    TelephonyCommands,
+    SimulatedTelephony,
+    TranscriptsService,
+    {
+      provide: Telephony,
+      inject: [Config, SimulatedTelephony],
+      useFactory: (config: Config, simulated: SimulatedTelephony): Telephony =>
+        config.calls.simulatesCarrier ? simulated : new NoTelephony(),
+    },
+  ],
+  exports: [CallsService, CallsQueries],
+})
+export class CallsModule {}

@@ -1,0 +1,6 @@
+export { CallsModule } from './calls.module';
+export { CallsQueries } from './calls.queries';
+export { type CallDetails, CallsService } from './calls.service';
+export { type CallView } from './call.view';
+export { Call as CallEntity } from './call.entity';
+export { CallNotFound } from './calls.errors';

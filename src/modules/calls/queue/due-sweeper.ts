@@ -1,0 +1,120 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '../../../platform/config/config';
+import { Database } from '../../../platform/database/database';
+import { Notifier } from '../../../platform/database/notifier';
+import { DUE } from './due-bell';
+
+/** Something in rows that falls due: which rows are, and what is done with each. */
+export interface DueKind {
+  name: string;
+  /** `select <id> as id, <when> as at from … where <it can fall due>`, served by an index on the time. */
+  sql: string;
+  /** In a transaction of its own; looks again whether it is still due, for another process may have been first. */
+  handle(id: string): Promise<void>;
+}
+
+const SWEEP_MS = 2000;
+const AT_ONCE = 50;
+/** setTimeout takes no more. */
+const FARTHEST_MS = 2 ** 31 - 1;
+
+/**
+ * Does what falls due, to the moment: a timer stands for the next due row, a ring brings it forward, and a slow sweep
+ * catches what a lost ring would have hidden. Times are compared by the database's clock alone.
+ */
+@Injectable()
+export class DueSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(DueSweeper.name);
+  private readonly kinds: DueKind[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private armedFor = Infinity;
+  private sweeping: Promise<void> | undefined;
+  private again = false;
+  private stopped = false;
+  private interval: NodeJS.Timeout | undefined;
+  private stopListening: (() => void) | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly notifier: Notifier,
+  ) {}
+
+  /** Called in `onModuleInit`. */
+  register(kind: DueKind): void {
+    this.kinds.push(kind);
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.config.runsJobs) return;
+    this.stopListening = this.notifier.listen(DUE, (payload) => this.arm(payload === '' ? 0 : Number(payload)));
+    this.interval = setInterval(() => this.wake(), SWEEP_MS);
+    this.wake();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.interval);
+    clearTimeout(this.timer);
+    this.stopListening?.();
+    await this.sweeping;
+  }
+
+  private arm(inMs: number): void {
+    const at = performance.now() + inMs;
+    if (this.stopped || !(at < this.armedFor)) return;
+    clearTimeout(this.timer);
+    this.armedFor = at;
+    this.timer = setTimeout(
+      () => {
+        this.armedFor = Infinity;
+        this.wake();
+      },
+      Math.min(FARTHEST_MS, Math.max(0, inMs)),
+    );
+  }
+
+  private wake(): void {
+    if (this.stopped) return;
+    if (this.sweeping) {
+      this.again = true;
+      return;
+    }
+    this.sweeping = this.sweep().finally(() => {
+      this.sweeping = undefined;
+      if (this.again) {
+        this.again = false;
+        this.wake();
+      }
+    });
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      const results = await Promise.all(this.kinds.map((kind) => this.sweepKind(kind)));
+      const next = Math.min(...results);
+      if (next < Infinity) this.arm(next);
+    } catch (error) {
+      this.logger.error(`sweep: ${(error as Error).message}`);
+    }
+  }
+
+  /** Handles what is due of one kind; returns the milliseconds until the next of it. */
+  private async sweepKind(kind: DueKind): Promise<number> {
+    const rows = await this.database.read.rows<{ id: string; in_ms: number }>(
+      `select id, ceil(extract(epoch from at - clock_timestamp()) * 1000)::float8 as in_ms
+         from (${kind.sql}) due order by at limit ${AT_ONCE}`,
+    );
+    for (const row of rows) {
+      if (row.in_ms > 0) return row.in_ms;
+      if (this.stopped) return Infinity;
+      try {
+        await kind.handle(row.id);
+      } catch (error) {
+        this.logger.error({ kind: kind.name, id: row.id }, `due: ${(error as Error).message}`);
+      }
+    }
+    if (rows.length === AT_ONCE) this.again = true;
+    return Infinity;
+  }
+}
