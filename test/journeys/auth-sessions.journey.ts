@@ -2,6 +2,8 @@ import jwt from 'jsonwebtoken';
 import { Authenticator, SESSION_ENDED } from '../../src/platform/access/authenticator';
 import { Notifier } from '../../src/platform/database/notifier';
 import { Passwords } from '../../src/modules/auth';
+import { AuthSweep } from '../../src/modules/auth/auth-sweep';
+import { newId } from '../../src/platform/time/ids';
 import { cookieOf, freshEmail, PASSWORD, signedIn, type SignedInBody } from '../support/people';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
@@ -179,6 +181,36 @@ describe('signing in and out', () => {
     await age('29 days 23 hours');
     await me(tokens.access).expect(200);
     expect(await minutesLeft()).toBeLessThan(61);
+  });
+
+  it('forgets what is long over, and nothing else', async () => {
+    const { tokens, user } = await signedIn(app, 'user');
+    const old = newId();
+    await app.database.transaction(async (tx) => {
+      await tx.rows(
+        `insert into session (id, user_id, address, expires_at) values ($1, $2, '203.0.113.1', now() - interval '91 days')`,
+        [old, user.id],
+      );
+      for (const [key, end] of Object.entries({ old: '-1 minute', young: '1 minute' })) {
+        await tx.rows(
+          `insert into sign_in_slowdown (id, key, attempts, window_ends_at)
+           values (gen_random_uuid(), $1, 1, now() + $2::interval)`,
+          [key, end],
+        );
+        await tx.rows(
+          `insert into password_reset (id, token_hash, expires_at)
+           values (gen_random_uuid(), $1, now() + $2::interval - interval '1 day')`,
+          [key, end],
+        );
+      }
+    });
+    await app.nest.get(AuthSweep, { strict: false }).sweep();
+    const keys = async (sql: string) => (await app.database.read.rows<{ key: string }>(sql)).map(({ key }) => key);
+    expect(await keys('select key from sign_in_slowdown')).toEqual(['young']);
+    expect(await keys('select token_hash as key from password_reset where user_id is null')).toContain('young');
+    expect(await keys('select token_hash as key from password_reset')).not.toContain('old');
+    expect(await keys('select id::text as key from session')).not.toContain(old);
+    await me(tokens.access).expect(200);
   });
 
   describe('refreshing', () => {

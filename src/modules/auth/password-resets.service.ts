@@ -1,4 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { systemActor } from '../../platform/access/actor';
+import { Audit } from '../../platform/audit/audit';
 import { Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import { Mailer, type MailText } from '../../platform/mail/mailer';
@@ -29,6 +31,7 @@ export class PasswordResetsService implements OnModuleInit {
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
     private readonly slowdown: SignInSlowdown,
+    private readonly audit: Audit,
   ) {
     this.key = keyFor(config.secretKey, 'password reset');
   }
@@ -85,6 +88,7 @@ export class PasswordResetsService implements OnModuleInit {
       // other tokens that were mailed meanwhile are worth nothing now
       await tx.rows('update password_reset set used_at = now() where user_id = $1 and used_at is null', [user.id]);
       await this.sessions.endAll(tx, user.id, 'password_reset');
+      await this.audit.record(tx, systemActor('password-reset'), 'user.password_reset', `user:${user.id}`);
       await this.slowdown.forgive(tx, visitor, user.email);
       return user.email;
     });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
-import type { UserActor } from '../../platform/access/actor';
+import { systemActor, type UserActor } from '../../platform/access/actor';
 import { SESSION_ENDED } from '../../platform/access/authenticator';
+import { Audit } from '../../platform/audit/audit';
 import { Config } from '../../platform/config/config';
 import { Database, type Tx } from '../../platform/database/database';
 import { Notifier } from '../../platform/database/notifier';
@@ -49,6 +50,7 @@ export class Sessions {
     private readonly config: Config,
     private readonly database: Database,
     private readonly notifier: Notifier,
+    private readonly audit: Audit,
   ) {
     this.accessKey = keyFor(config.secretKey, 'access token');
   }
@@ -89,6 +91,7 @@ export class Sessions {
     if (!token) return undefined;
     if (token.is_used && !token.is_forgiven) {
       await this.end(tx, session.id, 'refresh_reused');
+      await this.audit.record(tx, systemActor('sessions'), 'session.refresh_reused', `user:${session.user_id}`);
       return undefined;
     }
     if (!token.is_used) {
