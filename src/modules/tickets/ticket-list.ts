@@ -91,5 +91,8 @@ export function ticketPageSql(filter: TicketFilter, limit: number, after?: TimeC
 function searchSql(text: string, param: (value: unknown) => string): string {
   if (/^tkt-/i.test(text)) return `t.code like ${param(containing(text.toUpperCase()).slice(1))}`;
   const looked = text.toLowerCase();
-  return `(t.search_key like ${param(containing(searchKey(looked)))} and ${SEARCHED_SQL} like ${param(containing(looked))})`;
+  const [key, exactly] = [param(containing(searchKey(looked))), param(containing(looked))];
+  // coalesce hides the second look from the planner, which would multiply the two and think every word rare: it chooses
+  // by the key alone between the trigram index (rare words) and the newest rows in order (common ones)
+  return `(t.search_key like ${key} and coalesce(${SEARCHED_SQL} like ${exactly}, false))`;
 }
