@@ -10,7 +10,7 @@ import {
   StreamableFile,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiHeader, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../../platform/access/access.decorators';
 import type { Actor } from '../../platform/access/actor';
 import { ApiErrors } from '../../platform/http/api-errors';
@@ -53,6 +53,14 @@ import { TicketsExport } from './tickets.export';
 import { TicketsQueries } from './tickets.queries';
 import { TicketsService } from './tickets.service';
 import { VersionHeader } from './version-header.interceptor';
+
+const CSV = { type: 'text/csv; charset=utf-8', disposition: 'attachment; filename="tickets.csv"' };
+const CSV_CONTENT = {
+  'text/csv': {
+    schema: { type: 'string' as const },
+    example: 'ticket_id,status,priority,department,subject\nTKT-20241108-0001,open,high,complaints,Delivery Issue\n',
+  },
+};
 
 /** Ticket numbers in any case. */
 const numberOf = (text: string): string => text.trim().toUpperCase();
@@ -97,7 +105,7 @@ export class TicketsController {
    */
   @Get('export.csv')
   @Allow(['agent', 'user'], 'tickets:read')
-  @ApiProduces('text/csv')
+  @ApiOkResponse({ description: 'The tickets that match', content: CSV_CONTENT })
   async export(@CurrentActor() actor: Actor, @Query() query: ExportTicketsQuery): Promise<StreamableFile> {
     return new StreamableFile(await this.exporting.csv(actor, query), CSV);
   }
@@ -190,5 +198,3 @@ export class TicketsController {
     return mergeReply(numberOf(code), await this.merging.merge(actor, numberOf(code), input.into));
   }
 }
-
-const CSV = { type: 'text/csv; charset=utf-8', disposition: 'attachment; filename="tickets.csv"' };
