@@ -20,9 +20,9 @@ import { MailModule } from './platform/mail/mail.module';
 import { OutboundModule } from './platform/outbound/outbound.module';
 import { SampleDataModule } from './platform/sample-data/sample-data.module';
 import { SecretsModule } from './platform/secrets/secrets.module';
-import { HealthController } from './platform/telemetry/health.controller';
 import { StorageModule } from './platform/storage/storage.module';
 import { loggingModule } from './platform/telemetry/logging';
+import { TelemetryModule } from './platform/telemetry/telemetry.module';
 
 /** What is known before Nest starts: the checked configuration and where the database is. */
 @Global()
@@ -55,6 +55,7 @@ export class AppModule {
         OutboundModule,
         AccessModule,
         HttpModule,
+        TelemetryModule,
         AuditModule,
         MailModule,
         SampleDataModule,
@@ -70,7 +71,6 @@ export class AppModule {
         TicketsModule,
         LiveModule,
       ],
-      controllers: [HealthController],
     };
   }
 }

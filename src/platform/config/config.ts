@@ -45,6 +45,7 @@ export class Config {
     rateLimitScale: number;
     logLevel: string;
   };
+  readonly metricsToken: string | undefined;
   readonly dataDir: string;
   readonly sampleData: boolean;
   readonly database: { url: string | undefined; poolSize: number };
@@ -131,6 +132,7 @@ export class Config {
       rateLimitScale: env.RATE_LIMIT_SCALE,
       logLevel: env.LOG_LEVEL,
     };
+    this.metricsToken = env.METRICS_TOKEN;
     this.dataDir = path.resolve(env.DATA_DIR);
     this.sampleData = env.SAMPLE_DATA ?? !this.production;
     this.database = { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE };
@@ -284,6 +286,8 @@ export class Config {
       problems.push('ADMIN_PASSWORD must have at least 12 characters in production');
     }
     if (env.SANDBOX) problems.push('SANDBOX must not be on in production');
+    if (env.METRICS_TOKEN && SAMPLE_WORDS.test(env.METRICS_TOKEN))
+      problems.push('METRICS_TOKEN must not be a sample value');
     if (env.RATE_LIMIT_SCALE === 0) problems.push('RATE_LIMIT_SCALE must not be 0 in production');
     for (const name of ['WEBHOOK_ALLOW_HTTP', 'WEBHOOK_ALLOW_PRIVATE_NETWORK'] as const) {
       if (env[name]) problems.push(`${name} must not be true in production`);

@@ -95,6 +95,16 @@ export class Env {
 
   @Setting(
     'Server',
+    'Token with which Prometheus scrapes /metrics, at least 24 characters. Unset: admins only.',
+    undefined,
+    { secret: true },
+  )
+  @IsOptional()
+  @MinLength(24)
+  METRICS_TOKEN?: string;
+
+  @Setting(
+    'Server',
     'Folder for the embedded database, generated secrets, the mail outbox and local recordings.',
     '.data',
   )

@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import { Config } from '../config/config';
 import { ErrorFilter } from './error.filter';
+import { Metrics } from '../telemetry/metrics';
 import { serveApiPages } from './openapi/pages';
 import { withRequestId } from './request-context';
 import { saneInput } from './sane-input';
@@ -40,6 +41,7 @@ export function configureHttp(app: NestExpressApplication): void {
   app.set('query parser', 'simple');
   app.set('etag', false);
   app.disable('x-powered-by');
+  app.use(app.get(Metrics).measure);
   app.use(requestId);
   app.use(
     helmet({

@@ -20,7 +20,12 @@ export const SECURITY_SCHEMES = {
 /** The security requirement of a route. */
 export function securityOf(rule: AccessRule | undefined): Security {
   if (rule?.kind === 'public') return [];
-  if (rule?.kind === 'own') return /dialer/i.test(rule.by) ? [{ dialer_key: [] }] : [];
+  if (rule?.kind === 'own')
+    return rule.by.toLowerCase().includes('dialer')
+      ? [{ dialer_key: [] }]
+      : /bearer/i.test(rule.by)
+        ? [{ bearer: [] }]
+        : [];
   const people: Security = rule?.roles.length === 0 ? [] : [{ bearer: [] }, { session: [] }];
   return rule?.scope ? [...people, { api_key: [] }, { api_key_bearer: [] }] : people;
 }
