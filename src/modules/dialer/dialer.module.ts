@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AgentsModule } from '../agents';
 import { CustomersModule } from '../customers';
 import { CallbackRepository } from './callbacks/callback.repository';
 import { CallbacksController } from './callbacks/callbacks.controller';
 import { CallbacksQueries } from './callbacks/callbacks.queries';
 import { CallbacksService } from './callbacks/callbacks.service';
-import { DialerAgents } from './intake/dialer-agents';
 import { DialerGuard } from './intake/dialer.guard';
 import { IntakeController } from './intake/intake.controller';
 import { IntakeService } from './intake/intake.service';
@@ -18,13 +18,12 @@ import { LeadsQueries } from './leads/leads.queries';
 import { LeadsService } from './leads/leads.service';
 
 @Module({
-  imports: [CustomersModule],
+  imports: [AgentsModule, CustomersModule],
   // Routes with a name of their own come before those that take an id there
   controllers: [IntakeController, CallbacksController, LeadsController],
   providers: [
     DialerGuard,
     Replays,
-    DialerAgents,
     IntakeService,
     LeadAgents,
     LeadRepository,

@@ -5,13 +5,13 @@ import { Database, type Tx } from '../../../platform/database/database';
 import { EventLog } from '../../../platform/events/event-log';
 import type { EventDefinition } from '../../../platform/events/define-event';
 import { Invalid } from '../../../platform/errors';
+import { type AgentRow, AgentsQueries } from '../../agents';
 import { CustomersService } from '../../customers';
 import { CallbackRepository } from '../callbacks/callback.repository';
 import { leadCreated, leadUpdated } from '../dialer.events';
 import { AgentMissing, DialerAgentNotFound } from '../dialer.errors';
 import { LeadRepository, type Written } from '../leads/lead.repository';
 import { type LeadRecord, leadView, type LeadView } from '../leads/lead.view';
-import { type DialerAgent, DialerAgents } from './dialer-agents';
 import { changesBetween, type LeadValues, mergeLead, sentPhone, type SentPhone } from './merge-lead';
 import { type ReadLead, readLead } from './read-lead';
 import { readMoment, readText, Refused } from './read-value';
@@ -35,7 +35,7 @@ export class IntakeService {
     private readonly database: Database,
     private readonly eventLog: EventLog,
     private readonly customers: CustomersService,
-    private readonly agents: DialerAgents,
+    private readonly agents: AgentsQueries,
     private readonly leads: LeadRepository,
     private readonly callbacks: CallbackRepository,
   ) {}
@@ -69,7 +69,7 @@ export class IntakeService {
         ...record,
         ...(current?.agent_code
           ? {}
-          : { agent_code: agent.code, agent_name: agent.name, agent_username: agent.username }),
+          : { agent_code: agent.code, agent_name: agent.name, agent_username: agent.dialer_user_id ?? agent.email }),
         last_agent_code: agent.code,
         customer_code: customer.code,
       };
@@ -80,14 +80,14 @@ export class IntakeService {
     });
   }
 
-  private async agentOf(sent: SentFields): Promise<DialerAgent> {
+  private async agentOf(sent: SentFields): Promise<AgentRow> {
     const [dialerUserId, user] = ['dialer_user_id', 'user'].map((field) => {
       const text = readText(sent[field], LONGEST_AGENT_NAME);
       if (text instanceof Refused) throw new Invalid(`${field} ${text.reason}`, { [field]: text.reason });
       return text;
     });
     if (dialerUserId === undefined && user === undefined) throw new AgentMissing('Missing required fields: user');
-    const agent = await this.agents.find(dialerUserId, user);
+    const agent = await this.agents.findForDialer({ dialer_user_id: dialerUserId, user });
     if (agent) return agent;
     const [field, name] = dialerUserId === undefined ? ['user', user] : ['dialer_user_id', dialerUserId];
     throw new DialerAgentNotFound(`Agent with ${field} '${name}' not found`);
@@ -146,7 +146,7 @@ export class IntakeService {
   }
 
   /** A callback disposition with a time we can read makes the lead's callback, or moves the one the dialer asked for. */
-  private async keepCallback(tx: Tx, actor: Actor, leadId: string, agent: DialerAgent, read: ReadLead): Promise<void> {
+  private async keepCallback(tx: Tx, actor: Actor, leadId: string, agent: AgentRow, read: ReadLead): Promise<void> {
     const { dispo, callback_datetime, callback_comments, callback_lead_status } = read.known;
     const wanted = [dispo, callback_lead_status].some((code) => code && CALLBACK_DISPOSITIONS.has(code.toUpperCase()));
     if (!wanted) return;

@@ -73,12 +73,18 @@ export function readMoney(sent: unknown): number | undefined | Refused {
   return amount <= MAX_AMOUNT ? amount : new Refused(`must be at most ${MAX_AMOUNT}`);
 }
 
+/** A day that does not exist comes back as another one. */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text.startsWith('0000')) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
 /** A real day of the calendar. */
 export function readDate(sent: unknown): string | undefined | Refused {
   const text = readText(sent, 100);
   if (typeof text !== 'string') return text;
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && Number(text.slice(0, 4)) > 0 && DateTime.fromISO(text).isValid;
-  return isDay ? text : new Refused('must be a date, YYYY-MM-DD');
+  return isDay(text) ? text : new Refused('must be a date, YYYY-MM-DD');
 }
 
 /**
