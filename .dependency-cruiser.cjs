@@ -8,7 +8,8 @@ const mayEnter = {
   tickets: ['agents', 'customers', 'calls'],
   dtech: ['agents', 'customers', 'calls', 'dialer'],
   billing: ['auth', 'calls'],
-  webhooks: [],
+  // whom to mail when an endpoint is disabled
+  webhooks: ['auth'],
   live: [],
   integrations: ['customers', 'calls', 'dialer'],
   dashboard: ['auth', 'agents', 'customers', 'calls', 'dialer', 'tickets', 'dtech', 'billing'],

@@ -37,6 +37,14 @@ export class Accounts {
     return user;
   }
 
+  /** Where to tell those who run the house: the e-mails of active admins. */
+  async adminEmails(tx: Tx): Promise<string[]> {
+    const rows = await tx.rows<{ email: string }>(
+      `select email from user_account where role = 'admin' and is_active order by created_at limit 100`,
+    );
+    return rows.map((row) => row.email);
+  }
+
   private async insert(tx: Tx, input: AccountInput): Promise<UserAccount> {
     try {
       const user = await tx.savepoint(() =>
