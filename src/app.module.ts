@@ -8,6 +8,7 @@ import { DialerModule } from './modules/dialer';
 import { DtechModule } from './modules/dtech';
 import { LiveModule } from './modules/live';
 import { TicketsModule } from './modules/tickets';
+import { WebhooksModule } from './modules/webhooks';
 import { AccessModule } from './platform/access/access.module';
 import { AuditModule } from './platform/audit/audit.module';
 import { Config } from './platform/config/config';
@@ -69,6 +70,7 @@ export class AppModule {
         StorageModule,
         DtechModule,
         TicketsModule,
+        WebhooksModule,
         LiveModule,
       ],
     };

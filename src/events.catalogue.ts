@@ -5,3 +5,4 @@ export * from './modules/dialer/dialer.events';
 export * from './modules/dtech/sales.events';
 export * from './modules/tickets/tickets.events';
 export * from './modules/calls/calls.events';
+export * from './modules/webhooks/webhooks.events';

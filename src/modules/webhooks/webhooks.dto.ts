@@ -18,16 +18,8 @@ import { PageQuery } from '../../platform/http/page';
 import { BlankIsAbsent, BlankIsNull, IsText } from '../../platform/http/text';
 import { AreWebhookHeaders } from './endpoints/webhook-headers';
 
-/** What may be changed about a webhook. */
-export class ChangeWebhook {
-  /**
-   * Where to send: an HTTPS address that everybody can reach.
-   * @example "https://example.com/webhook"
-   */
-  @ValidateIf((_object, value) => value !== undefined)
-  @IsText(2048, 1)
-  url?: string;
-
+/** What can be said of a webhook beside its address. */
+export class WebhookFields {
   /**
    * The events to send; none or an empty list means all.
    * @example ["call.started", "call.ended"]
@@ -98,14 +90,25 @@ export class ChangeWebhook {
   status?: 'active' | 'disabled';
 }
 
+/** What is to be changed about a webhook. */
+export class ChangeWebhook extends WebhookFields {
+  /**
+   * Where to send: an HTTPS address that everybody can reach.
+   * @example "https://example.com/webhook"
+   */
+  @ValidateIf((_object, value) => value !== undefined)
+  @IsText(2048, 1)
+  url?: string;
+}
+
 /** A new webhook. */
-export class RegisterWebhook extends ChangeWebhook {
+export class RegisterWebhook extends WebhookFields {
   /**
    * Where to send: an HTTPS address that everybody can reach.
    * @example "https://example.com/webhook"
    */
   @IsText(2048, 1)
-  declare url: string;
+  url: string;
 }
 
 /** Which webhooks to list. */

@@ -20,7 +20,11 @@ export const webhookDisabled = defineEvent<WebhookDisabled>({
       webhook_id: { type: 'string', description: 'wh_…' },
       url: { type: 'string' },
       reason: { type: 'string', enum: ['gone', 'failing'] },
-      failing_since: { type: ['string', 'null'], format: 'date-time', description: 'The first failure after the last success' },
+      failing_since: {
+        type: ['string', 'null'],
+        format: 'date-time',
+        description: 'The first failure after the last success',
+      },
     },
   },
   example: {

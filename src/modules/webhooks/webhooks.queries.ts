@@ -57,7 +57,11 @@ export class WebhooksQueries {
 
   /** One endpoint. */
   async one(_actor: Actor, webhook: string): Promise<WebhookReply> {
-    return { success: true, webhook: webhookView(await this.webhooks.get(this.database.read, webhook)), timestamp: now() };
+    return {
+      success: true,
+      webhook: webhookView(await this.webhooks.get(this.database.read, webhook)),
+      timestamp: now(),
+    };
   }
 
   /** The events there are, each with its schema and a whole delivery as example. */
@@ -110,7 +114,9 @@ export class WebhooksQueries {
 
   /** One delivery with its attempts. */
   async delivery(deliveryId: string, code: string): Promise<DeliveryView> {
-    const rows = await this.database.read.rows<DeliveryRow>('select * from webhook_delivery where id = $1', [deliveryId]);
+    const rows = await this.database.read.rows<DeliveryRow>('select * from webhook_delivery where id = $1', [
+      deliveryId,
+    ]);
     const [view] = await this.withAttempts(rows, code);
     if (!view) throw new DeliveryNotFound();
     return view;

@@ -93,20 +93,28 @@ export class WebhooksService {
       const starts = input.status === 'active' && row.status === 'disabled';
       const stops = input.status === 'disabled' && row.status === 'active';
       const moves = url !== undefined && url !== row.url;
-      await tx.update(WebhookRow, { id: row.id }, {
-        ...(url === undefined ? {} : { url }),
-        ...(events === undefined ? {} : { events }),
-        ...(input.description === undefined ? {} : { description: input.description }),
-        ...(input.headers === undefined ? {} : this.headerColumns(row.id, input.headers ?? {})),
-        ...(input.ordering === undefined ? {} : { ordering: input.ordering ?? 'none' }),
-        ...(input.max_concurrency === undefined ? {} : { max_concurrency: input.max_concurrency }),
-        ...(input.rate_per_second === undefined ? {} : { rate_per_second: input.rate_per_second }),
-        ...(input.ed25519 == null || input.ed25519 === (row.public_key !== null) ? {} : this.keyPair(row.id, input.ed25519)),
-        ...(starts || moves ? { consecutive_failures: 0, failing_since: null, open_until: null } : {}),
-        ...(starts ? { status: 'active' as const, disabled_reason: null, disabled_at: null } : {}),
-        ...(stops ? { status: 'disabled' as const, disabled_reason: 'manual' as const, disabled_at: new Date() } : {}),
-        updated_at: () => 'now()',
-      });
+      await tx.update(
+        WebhookRow,
+        { id: row.id },
+        {
+          ...(url === undefined ? {} : { url }),
+          ...(events === undefined ? {} : { events }),
+          ...(input.description === undefined ? {} : { description: input.description }),
+          ...(input.headers === undefined ? {} : this.headerColumns(row.id, input.headers ?? {})),
+          ...(input.ordering === undefined ? {} : { ordering: input.ordering ?? 'none' }),
+          ...(input.max_concurrency === undefined ? {} : { max_concurrency: input.max_concurrency }),
+          ...(input.rate_per_second === undefined ? {} : { rate_per_second: input.rate_per_second }),
+          ...(input.ed25519 == null || input.ed25519 === (row.public_key !== null)
+            ? {}
+            : this.keyPair(row.id, input.ed25519)),
+          ...(starts || moves ? { consecutive_failures: 0, failing_since: null, open_until: null } : {}),
+          ...(starts ? { status: 'active' as const, disabled_reason: null, disabled_at: null } : {}),
+          ...(stops
+            ? { status: 'disabled' as const, disabled_reason: 'manual' as const, disabled_at: new Date() }
+            : {}),
+          updated_at: () => 'now()',
+        },
+      );
       if (stops) await this.deliveries.cancel(tx, row.id);
       await this.audit.record(tx, actor, 'webhook.changed', row.code, { fields: Object.keys(input).sort() });
       this.ringAfter(tx, row.id);
@@ -130,12 +138,16 @@ export class WebhooksService {
     const row = await this.database.transaction(async (tx) => {
       const { id, code, ...old } = await this.webhooks.lock(tx, webhook);
       const [current = ''] = this.secrets.open({ id, code, ...old } as WebhookRow).signing;
-      await tx.update(WebhookRow, { id }, {
-        secret: this.secrets.seal(id, 'secret', secret),
-        previous_secret: this.secrets.seal(id, 'previous_secret', current),
-        previous_secret_until: new Date(Date.now() + OVERLAP_MS),
-        updated_at: () => 'now()',
-      });
+      await tx.update(
+        WebhookRow,
+        { id },
+        {
+          secret: this.secrets.seal(id, 'secret', secret),
+          previous_secret: this.secrets.seal(id, 'previous_secret', current),
+          previous_secret_until: new Date(Date.now() + OVERLAP_MS),
+          updated_at: () => 'now()',
+        },
+      );
       await this.audit.record(tx, actor, 'webhook.secret_rotated', code);
       return this.webhooks.get(tx, id);
     });

@@ -131,7 +131,8 @@ export class Deliverer implements OnModuleInit, BeforeApplicationShutdown {
       started_at: new Date(start).toISOString(),
       duration_ms: Date.now() - start,
       status: 'status' in answer ? answer.status : null,
-      error: 'fault' in answer ? `${answer.fault}: ${answer.message}` : 'unsendable' in answer ? answer.unsendable : null,
+      error:
+        'fault' in answer ? `${answer.fault}: ${answer.message}` : 'unsendable' in answer ? answer.unsendable : null,
       response: 'status' in answer ? answer.response : null,
       delay_ms: delay ?? null,
       outcome: outcome.kind === 'delivered' ? 'delivered' : delay === undefined ? 'failed' : 'pending',

@@ -68,7 +68,8 @@ export class DeliveriesService {
   async recover(actor: Actor, webhook: string, input: RecoverDeliveries): Promise<{ code: string; recovered: number }> {
     const since = new Date(input.since);
     const until = input.until === undefined ? undefined : new Date(input.until);
-    if (until && until < since) throw new Invalid('until must not be before since', { until: 'must not be before since' });
+    if (until && until < since)
+      throw new Invalid('until must not be before since', { until: 'must not be before since' });
     const endpoint = await this.database.transaction(async (tx) => {
       const row = await this.webhooks.lock(tx, webhook);
       if (row.status !== 'active') throw new WebhookIsDisabled();
