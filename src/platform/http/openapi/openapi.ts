@@ -4,6 +4,7 @@ import { declaredRoutes, operationIdOf, type Route } from '../routes';
 import { CONVENTIONS, TAGS } from './conventions';
 import { ERROR_SCHEMAS, errorResponse, expectedErrors, isIdempotent } from './error-responses';
 import { exampleOf, resolved, type Schema } from './examples';
+import { loosenGuesses } from './loosen';
 import { SECURITY_SCHEMES, securityOf, whoMayCall } from './who';
 
 interface Content {
@@ -66,6 +67,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   components.securitySchemes = { ...SECURITY_SCHEMES };
   components.schemas = { ...components.schemas, ...(ERROR_SCHEMAS as object) };
   Object.assign(components, { headers: HEADERS, parameters: PARAMETERS });
+  loosenGuesses(document);
   const byPlace = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
   const used = new Map<string, number>();
   const paths: OpenAPIObject['paths'] = {};
