@@ -42,6 +42,7 @@ const QUERIES = [
 /** Tickets of two years, the same mixture at every size: one in a hundred of each rare kind, most of them closed. */
 async function fill(tx: Tx, rows: number): Promise<void> {
   await tx.rows(`set local session_replication_role = replica`);
+  await tx.rows(`set local statement_timeout = 0`);
   await tx.rows(`set local maintenance_work_mem = '256MB'`);
   const indexes = await tx.rows<{ name: string; definition: string }>(
     `select indexname as name, indexdef as definition from pg_indexes

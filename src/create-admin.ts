@@ -8,7 +8,7 @@ import { Config } from './platform/config/config';
 import { Database } from './platform/database/database';
 import { readingDataSource, writingDataSource } from './platform/database/data-source';
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from './platform/database/embedded-postgres';
-import { migrate } from './platform/database/migrate';
+import { migrateAt } from './platform/database/migrate';
 
 const USAGE = 'usage: npm run create-admin [-- --email admin@example.org [--password …]]';
 
@@ -71,8 +71,8 @@ async function withDatabase<T>(config: Config, work: (database: Database) => Pro
   const writing = writingDataSource(url, 2);
   const reading = readingDataSource(url, 2);
   try {
+    await migrateAt(url);
     await writing.initialize();
-    await migrate(writing);
     await reading.initialize();
     return await work(new Database(writing, reading));
   } finally {

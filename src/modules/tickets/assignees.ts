@@ -6,10 +6,10 @@ import { AssigneeInactive, AssigneeNotFound } from './tickets.errors';
 /** Finds the agents that tickets are given to. */
 @Injectable()
 export class Assignees {
-  /** Throws AssigneeNotFound or AssigneeInactive. The agent cannot be disabled before the transaction ends. */
+  /** Throws AssigneeNotFound or AssigneeInactive. Takes no lock: calls are offered to the same row all the time. */
   async find(tx: Tx, code: string): Promise<Assignee> {
     const agent = await tx.one<{ id: string; code: string; is_active: boolean }>(
-      'select id, code, is_active from agent where code = $1 for share',
+      'select id, code, is_active from agent where code = $1',
       [code],
     );
     if (!agent) throw new AssigneeNotFound(code);

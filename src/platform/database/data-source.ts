@@ -39,16 +39,31 @@ function options(url: string, poolSize: number, extra: Record<string, unknown>):
     synchronize: false,
     installExtensions: false,
     poolSize,
-    extra: { keepAlive: true, connectionTimeoutMillis: 10_000, ...extra },
+    extra: { keepAlive: true, keepAliveInitialDelayMillis: 10_000, connectionTimeoutMillis: 10_000, ...extra },
   };
 }
 
-/** The connections that write; they also migrate. */
+/**
+ * A statement that takes this long waits for a lock nobody gives back, or reads what it should not. A transaction that
+ * is left open, because its process was stopped or its machine is gone, would hold its locks for ever.
+ */
+const WRITE_LIMITS = { statement_timeout: 60_000, idle_in_transaction_session_timeout: 60_000 };
+const READ_LIMITS = { statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 };
+
+/** The connections that write. */
 export const writingDataSource = (url: string, poolSize: number): DataSource =>
-  new DataSource(options(url, poolSize, { application_name: 'call-centre' }));
+  new DataSource(options(url, poolSize, { application_name: 'call-centre', ...WRITE_LIMITS }));
+
+/** The connections that migrate: an index on a large table takes its time. */
+export const migratingDataSource = (url: string): DataSource =>
+  new DataSource({ ...options(url, 2, { application_name: 'call-centre (migrations)' }), entities: [] });
 
 /** The connections that only read: PostgreSQL refuses every write on them. */
 export const readingDataSource = (url: string, poolSize: number): DataSource =>
   new DataSource(
-    options(url, poolSize, { application_name: 'call-centre (read)', options: '-c default_transaction_read_only=on' }),
+    options(url, poolSize, {
+      application_name: 'call-centre (read)',
+      options: '-c default_transaction_read_only=on',
+      ...READ_LIMITS,
+    }),
   );

@@ -5,7 +5,7 @@ import { readingDataSource, writingDataSource } from './data-source';
 import { Database } from './database';
 import { DatabaseUrl } from './database-url';
 import { Leader } from './leader';
-import { migrate } from './migrate';
+import { migrateAt } from './migrate';
 import { Notifier } from './notifier';
 
 const WRITING = Symbol('writing connections');
@@ -29,9 +29,8 @@ class Pools implements OnApplicationShutdown {
       provide: WRITING,
       inject: [DatabaseUrl, Config],
       useFactory: async (url: DatabaseUrl, config: Config) => {
-        const dataSource = await writingDataSource(url.value, config.database.poolSize).initialize();
-        await migrate(dataSource);
-        return dataSource;
+        await migrateAt(url.value);
+        return writingDataSource(url.value, config.database.poolSize).initialize();
       },
     },
     {

@@ -133,6 +133,8 @@ export class Database {
         const code = sqlState(error);
         if (!code || !RETRIABLE.has(code) || run >= MAX_RUNS) throw error;
         logger.warn(`transaction run again after ${code} (run ${run})`);
+        // those who met once would meet again if all began again at the same moment
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * run));
       }
     }
   }
@@ -152,6 +154,23 @@ export function sqlState(error: unknown): string | undefined {
   const code = wrapped.driverError?.code ?? wrapped.code;
   return typeof code === 'string' && code.length === 5 ? code : undefined;
 }
+
+/** Whether the database could not be asked: down, restarting, out of connections or of memory, or the pool is used up. */
+export function isUnavailable(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return /^(08|53|58)/.test(state) || ['57P01', '57P02', '57P03'].includes(state);
+  const { message, code } = ((error as { driverError?: unknown } | undefined)?.driverError ?? error ?? {}) as {
+    message?: unknown;
+    code?: unknown;
+  };
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'].includes(String(code)) ||
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(String(message))
+  );
+}
+
+/** Whether the same work may well succeed when it is done again: a deadlock, a serialization failure, or `isUnavailable`. */
+export const isPassing = (error: unknown): boolean => RETRIABLE.has(sqlState(error) ?? '') || isUnavailable(error);
 
 /** Whether `error` is a breach of the unique constraint or index `name` (of any, when no name is given). */
 export function isUniqueViolation(error: unknown, name?: string): boolean {

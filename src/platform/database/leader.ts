@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { createHash } from 'node:crypto';
 import { DatabaseUrl } from './database-url';
+import type { Heartbeat } from './notifier';
 
 const TRY_MS = 1000;
 
@@ -19,6 +20,9 @@ export class Leader implements OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private campaigning = false;
   private closed = false;
+  private askedAt = 0;
+  /** A leader whose connection was dropped on the way holds no lock any more: he asks, and resigns without an answer. */
+  heartbeat: Heartbeat = { everyMs: 5_000, answerWithinMs: 5_000 };
 
   constructor(private readonly url: DatabaseUrl) {}
 
@@ -39,6 +43,10 @@ export class Leader implements OnApplicationShutdown {
     this.campaigning = true;
     try {
       const client = this.client ?? (await this.connect());
+      if (performance.now() - this.askedAt > this.heartbeat.everyMs) {
+        await client.query('select 1');
+        this.askedAt = performance.now();
+      }
       for (const [duty, state] of this.duties) {
         if (state.held) continue;
         const { rows } = await client.query<{ got: boolean }>(
@@ -51,7 +59,7 @@ export class Leader implements OnApplicationShutdown {
         }
       }
     } catch (error) {
-      this.logger.warn(`election: ${(error as Error).message}`);
+      if (!this.closed) this.logger.warn(`election: ${(error as Error).message}`);
       this.resign();
     } finally {
       this.campaigning = false;
@@ -62,11 +70,22 @@ export class Leader implements OnApplicationShutdown {
     const client = new pg.Client({
       connectionString: this.url.value,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: this.heartbeat.answerWithinMs,
+      query_timeout: this.heartbeat.answerWithinMs,
       application_name: 'call-centre (leader)',
     });
-    client.on('error', () => this.resign());
-    client.on('end', () => this.resign());
+    // a connection given up long ago may still end: that concerns the present one no more
+    const ended = (): void => {
+      if (this.client === client) this.resign();
+    };
+    client.on('error', ended);
+    client.on('end', ended);
     await client.connect();
+    if (this.closed) {
+      await client.end();
+      throw new Error('closed meanwhile');
+    }
     this.client = client;
     return client;
   }
@@ -75,7 +94,6 @@ export class Leader implements OnApplicationShutdown {
     const client = this.client;
     this.client = undefined;
     for (const state of this.duties.values()) state.held = false;
-    client?.removeAllListeners('end');
     void client?.end().catch(() => undefined);
   }
 

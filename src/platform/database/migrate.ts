@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { migratingDataSource } from './data-source';
 
 /** Any number, the same in every process: the lock under which one of them migrates while the others wait. */
 const MIGRATION_LOCK = 7_316_022;
@@ -26,5 +27,15 @@ export async function migrate(dataSource: DataSource): Promise<void> {
   } finally {
     await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await runner.release();
+  }
+}
+
+/** Brings the database at `url` up to date, on connections without the limits that requests have. */
+export async function migrateAt(url: string): Promise<void> {
+  const dataSource = await migratingDataSource(url).initialize();
+  try {
+    await migrate(dataSource);
+  } finally {
+    await dataSource.destroy();
   }
 }

@@ -6,6 +6,12 @@ type Listener = (payload: string) => void;
 
 const RECONNECT_MS = 500;
 
+/** A connection nobody uses may be dropped by a firewall on the way without either end being told; so it is asked. */
+export interface Heartbeat {
+  everyMs: number;
+  answerWithinMs: number;
+}
+
 /**
  * LISTEN and NOTIFY on one connection of this process. A ring is a hint, never a record: a NOTIFY can be lost while
  * the connection is down, so whoever listens also looks from time to time.
@@ -23,6 +29,8 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
   private before: Promise<unknown> = Promise.resolve();
   private closed = false;
   private retry: NodeJS.Timeout | undefined;
+  private beating: NodeJS.Timeout | undefined;
+  heartbeat: Heartbeat = { everyMs: 10_000, answerWithinMs: 5_000 };
 
   constructor(private readonly url: DatabaseUrl) {}
 
@@ -64,10 +72,10 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** One statement after the other: a connection does not queue them. */
+  /** One statement after the other: a connection does not queue them. One that fails ends the connection. */
   private ask(client: pg.Client, sql: string, params: unknown[] = []): Promise<unknown> {
     const asked = this.before.then(() => client.query(sql, params));
-    this.before = asked.catch(() => undefined);
+    this.before = asked.catch(() => this.lost(client));
     return asked;
   }
 
@@ -76,6 +84,9 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
     const client = new pg.Client({
       connectionString: this.url.value,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: this.heartbeat.answerWithinMs,
+      query_timeout: this.heartbeat.answerWithinMs,
       application_name: 'call-centre (bells)',
     });
     client.on('notification', ({ channel, payload }) => this.deliver(channel, payload ?? ''));
@@ -84,7 +95,14 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
     try {
       await client.connect();
       for (const channel of this.listeners.keys()) await client.query(`listen "${channel}"`);
+      if (this.closed) return void client.end().catch(() => undefined);
       this.client = client;
+      // what waits for an answer of the connection before this one waits for nothing
+      this.before = Promise.resolve();
+      this.beating = setInterval(
+        () => void this.ask(client, 'select 1').catch(() => undefined),
+        this.heartbeat.everyMs,
+      );
       for (const channel of this.listeners.keys()) this.deliver(channel, '');
       void this.send();
     } catch (error) {
@@ -108,6 +126,8 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
   private lost(client: pg.Client): void {
     if (this.client !== client) return;
     this.client = undefined;
+    clearInterval(this.beating);
+    void client.end().catch(() => undefined);
     this.later();
   }
 
@@ -122,6 +142,7 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.closed = true;
     clearTimeout(this.retry);
+    clearInterval(this.beating);
     const client = this.client;
     this.client = undefined;
     await client?.end().catch(() => undefined);

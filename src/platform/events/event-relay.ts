@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config';
-import { Database, type Tx } from '../database/database';
+import { Database, isPassing, type Tx } from '../database/database';
 import { Notifier } from '../database/notifier';
 import { Leader } from '../database/leader';
 import { newId } from '../time/ids';
@@ -108,7 +108,8 @@ export class EventRelay implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       await tx.savepoint(() => planner.plan(tx, wanted));
     } catch (error) {
-      // A deadlock or serialization failure concerns the whole transaction; one bad event only itself.
+      // What passes concerns the whole transaction, which is run again; one bad event only itself.
+      if (isPassing(error)) throw error;
       if (wanted.length > 1) {
         for (const event of wanted) await this.plan(tx, planner, [event]);
         return;

@@ -54,7 +54,11 @@ export class EventTail implements OnApplicationShutdown {
    */
   async follow(follower: Follower): Promise<void> {
     this.followers.add(follower);
-    this.started ??= this.start();
+    // a start that failed is tried again by whoever comes next
+    this.started ??= this.start().catch((error: unknown) => {
+      this.started = undefined;
+      throw error;
+    });
     await this.started;
   }
 

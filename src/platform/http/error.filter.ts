@@ -1,8 +1,17 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import type { AccessRequest } from '../access/access.decorators';
-import { DomainError, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated, UnsupportedMediaType } from '../errors';
-import { sqlState } from '../database/database';
+import {
+  DomainError,
+  Forbidden,
+  Invalid,
+  NotFound,
+  TooLarge,
+  Unauthenticated,
+  Unavailable,
+  UnsupportedMediaType,
+} from '../errors';
+import { isUnavailable, sqlState } from '../database/database';
 import { currentRequestId } from './request-context';
 import { errorBody } from './surface';
 
@@ -86,6 +95,8 @@ function known(thrown: unknown): DomainError | undefined {
   // text PostgreSQL cannot hold: a NUL character or half a surrogate pair that slipped past validation
   if (['22021', '22P05'].includes(sqlState(thrown) ?? ''))
     return new Invalid('The text holds a character that cannot be stored');
+  // the caller may try again; with a 500 he would not
+  if (isUnavailable(thrown)) return new Unavailable('The database cannot be reached at present');
   return undefined;
 }
 
