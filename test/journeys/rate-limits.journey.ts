@@ -89,7 +89,9 @@ describe('rate limits', () => {
 
   it('counts who is nobody, and whose token is wrong, by address', async () => {
     const address = freshAddress();
-    for (let n = 0; n < 3; n += 1) await get('/api/limited', undefined, address).expect(401);
+    for (const token of [undefined, 'made.up.token', 'cc_0123456789abcdef']) {
+      await get('/api/limited', token, address).expect(401);
+    }
     for (let n = 0; n < 3; n += 1) await get('/api/limited/public', undefined, address).expect(200);
     await get('/api/limited', undefined, address).expect(429);
     await get('/api/limited/public', undefined, address).expect(429);

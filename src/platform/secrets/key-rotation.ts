@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '../config/config';
 import { Database } from '../database/database';
-import { SecretBox } from './secret-box';
+import { CannotOpen, SecretBox, type SecretPlace } from './secret-box';
 
 /** A column that holds sealed text, in a table whose primary key is `id`. */
 export interface SealedColumn {
@@ -11,16 +12,27 @@ export interface SealedColumn {
 const BATCH = 100;
 const IDENTIFIER = /^[a-z_][a-z0-9_]*$/;
 
-/** Seals anew, under the first key of the ring, what an older key sealed. Rooms register their sealed columns. */
+/**
+ * Seals anew, under the first key of the ring, what an older key sealed. Rooms register their sealed columns. Runs in
+ * the background at every start; once it has, the older key may be taken out of ENCRYPTION_KEYS.
+ */
 @Injectable()
-export class KeyRotation {
+export class KeyRotation implements OnApplicationBootstrap {
   private readonly logger = new Logger('KeyRotation');
   private readonly columns: SealedColumn[] = [];
 
   constructor(
     private readonly database: Database,
     private readonly box: SecretBox,
+    private readonly config: Config,
   ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.config.runsJobs) return;
+    void this.rotate().catch((error: Error) =>
+      this.logger.warn(`sealed values were not sealed anew: ${error.message}`),
+    );
+  }
 
   /** Names a column with sealed values; called in a room's `onModuleInit`. */
   register(sealed: SealedColumn): void {
@@ -56,13 +68,21 @@ export class KeyRotation {
         [this.box.currentPrefix, after ?? null],
       );
       for (const { id, sealed } of rows) {
-        const place = { table, row: id, column };
-        await tx.rows(`update ${table} set ${column} = $2 where id = $1`, [
-          id,
-          this.box.seal(this.box.open(sealed, place), place),
-        ]);
+        const anew = this.sealedAnew(sealed, { table, row: id, column });
+        if (anew) await tx.rows(`update ${table} set ${column} = $2 where id = $1`, [id, anew]);
       }
       return { count: rows.length, last: rows.length === BATCH ? rows.at(-1)?.id : undefined };
     });
+  }
+
+  /** One value that does not open is told and left: it must not keep the others under the old key. */
+  private sealedAnew(sealed: string, place: SecretPlace): string | undefined {
+    try {
+      return this.box.seal(this.box.open(sealed, place), place);
+    } catch (error) {
+      if (!(error instanceof CannotOpen)) throw error;
+      this.logger.warn(error.message);
+      return undefined;
+    }
   }
 }
