@@ -115,11 +115,14 @@ async function main(): Promise<void> {
 
   for (let n = 0; n < 20; n += 1) await commit();
   await everyone(20);
+  const cpu = process.cpuUsage();
   for (let n = 0; n < PACED; n += 1) {
     await commit();
     await wait(1000 / PER_SECOND);
   }
   await everyone(20 + PACED);
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuMs = (user + system) / 1000 / PACED;
   const began = now();
   await Promise.all(
     Array.from({ length: 10 }, async () => {
@@ -148,6 +151,8 @@ async function main(): Promise<void> {
     `|---|---|---|---|`,
     line('half of the clients', toMedian),
     line('the last of the clients', toLast),
+    ``,
+    `Processor time of the server for one event, everything included: ${ms(cpuMs)} ms, for ${SOCKET_IO * 2 + PLAIN} messages.`,
     ``,
     `A burst of ${BURST} events, committed as fast as ten writers can: all had reached all clients after ` +
       `${(burstMs / 1000).toFixed(2)} s, ${Math.round(messages / (burstMs / 1000)).toLocaleString('en')} messages a second.`,
