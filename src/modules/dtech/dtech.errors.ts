@@ -6,8 +6,10 @@ import {
   GatewayTimeout,
   Invalid,
   NotFound,
+  TooLarge,
   TooManyRequests,
   Unavailable,
+  UnsupportedMediaType,
 } from '../../platform/errors';
 
 /** 503: no account or no keys are set; nothing can be sold. */
@@ -94,5 +96,45 @@ export class DtechTimeout extends GatewayTimeout {
   static override readonly code = 'DTECH_TIMEOUT';
   constructor() {
     super('The sales gateway did not answer in time');
+  }
+}
+
+/** 409: the upload has ended, or has not failed. */
+export class RecordingEnded extends Conflict {
+  static override readonly code = 'RECORDING_STATE';
+  constructor(status: string) {
+    super(`The recording is ${status}`);
+  }
+}
+
+/** 409: we carry this recording ourselves; nobody reports on it. */
+export class RecordingIsOurs extends Conflict {
+  static override readonly code = 'RECORDING_IS_OURS';
+  constructor() {
+    super('This recording is uploaded by the server; its state is not reported by clients');
+  }
+}
+
+/** 409: the file is not here (any more). */
+export class RecordingCannotBeRetried extends Conflict {
+  static override readonly code = 'RECORDING_FILE_GONE';
+  constructor() {
+    super('The file is not here; send it again');
+  }
+}
+
+/** 415: what was sent is no WAV or MPEG audio. */
+export class NotAudio extends UnsupportedMediaType {
+  static override readonly code = 'NOT_AUDIO';
+  constructor() {
+    super('The file is neither WAV nor MPEG audio', { file: 'is neither WAV nor MPEG audio' });
+  }
+}
+
+/** 413: the file is larger than RECORDING_MAX_MB. */
+export class RecordingTooLarge extends TooLarge {
+  static override readonly code = 'RECORDING_TOO_LARGE';
+  constructor(bytes: number) {
+    super(`The file is larger than ${Math.floor(bytes / 1024 / 1024)} MB`, { file: 'is too large' });
   }
 }

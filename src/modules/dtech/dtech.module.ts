@@ -10,10 +10,17 @@ import { SalesProcessRepository } from './processes/sales-process.repository';
 import { SalesController } from './processes/sales.controller';
 import { SalesQueries } from './processes/sales.queries';
 import { SalesService } from './processes/sales.service';
+import { ReceiveRecording } from './recordings/receive-recording';
+import { RecordingRepository } from './recordings/recording.repository';
+import { RecordingsController } from './recordings/recordings.controller';
+import { RecordingsQueries } from './recordings/recordings.queries';
+import { RecordingsService } from './recordings/recordings.service';
+import { RecordingsSweep } from './recordings/recordings.sweep';
+import { UploadHandler } from './recordings/upload.handler';
 
 @Module({
   imports: [CustomersModule, DialerModule],
-  controllers: [ActivationController, SalesController],
+  controllers: [ActivationController, RecordingsController, SalesController],
   providers: [
     GatewayKeys,
     DtechClient,
@@ -22,6 +29,12 @@ import { SalesService } from './processes/sales.service';
     SalesService,
     SalesQueries,
     FollowProcesses,
+    RecordingRepository,
+    RecordingsService,
+    RecordingsQueries,
+    ReceiveRecording,
+    UploadHandler,
+    RecordingsSweep,
   ],
 })
 export class DtechModule {}

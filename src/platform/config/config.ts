@@ -101,6 +101,8 @@ export class Config {
     region: string;
     service: string;
     timeZone: string;
+    maxRecordingBytes: number;
+    keepRecordingDays: number;
   };
   readonly storage: { driver: 'local' } | ({ driver: 's3' } & S3Settings);
   readonly webhooks: {
@@ -216,6 +218,8 @@ export class Config {
       region: env.AWS_REGION,
       service: env.AWS_SERVICE,
       timeZone: env.DTECH_TIME_ZONE,
+      maxRecordingBytes: env.RECORDING_MAX_MB * 1024 * 1024,
+      keepRecordingDays: env.SALES_RECORDING_KEEP_DAYS,
     };
 
     const problems = this.problems(env);

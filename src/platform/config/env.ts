@@ -537,4 +537,15 @@ export class Env {
   @IsArray()
   @IsCidrList()
   INTEGRATIONS_ALLOWED_NETWORKS: string[];
+
+  @Setting('Sales gateway', 'Largest recording that may be uploaded, in MB.', '500')
+  @IsInt()
+  @Min(1)
+  @Max(5000)
+  RECORDING_MAX_MB: number;
+
+  @Setting('Sales gateway', 'Days a recording given to us is kept after its upload; 0 deletes it at once.', '0')
+  @IsInt()
+  @Min(0)
+  SALES_RECORDING_KEEP_DAYS: number;
 }

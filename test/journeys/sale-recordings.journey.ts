@@ -1,0 +1,284 @@
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
+import { RecordingsSweep } from '../../src/modules/dtech/recordings/recordings.sweep';
+import { RecordingStorage } from '../../src/platform/storage/recording-storage';
+import { anAgent } from '../support/actors';
+import { startTestApp, type TestApp } from '../support/test-app';
+import { waitFor } from '../support/wait-for';
+
+const ACCOUNT = '7d3a3b2e-1f0c-4a52-9a43-0c6b6f1f2a11';
+const realm = {
+  accessKeyId: 'AKIASANDBOX',
+  secretAccessKey: 'sandbox-secret',
+  region: 'eu-west-1',
+  service: 'execute-api',
+};
+
+/** A WAV file of about `bytes` bytes. */
+function wav(bytes: number): Buffer {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0, 'latin1');
+  head.writeUInt32LE(bytes - 8, 4);
+  head.write('WAVEfmt ', 8, 'latin1');
+  return Buffer.concat([head, randomBytes(bytes - 44)]);
+}
+const md5 = (content: Buffer): string => createHash('md5').update(content).digest('base64');
+
+describe('recordings of sales', () => {
+  let gateway: DtechGateway;
+  let app: TestApp;
+  let spid: string;
+  const agent = anAgent({ code: 'AGT-901' });
+  const auth = (): [string, string] => ['Authorization', `Bearer ${app.tokenFor(agent)}`];
+  const post = (at: string, body: object = {}) =>
+    app.http
+      .post(`/api/v1/sales/${at}`)
+      .set(...auth())
+      .send(body);
+  const get = (at: string) => app.http.get(`/api/v1/sales/${at}`).set(...auth());
+  const upload = (content: Buffer, name = 'recording.wav', fields: Record<string, string> = {}) => {
+    const request = app.http.post(`/api/v1/sales/recordings/${spid}`).set(...auth());
+    for (const [field, value] of Object.entries(fields)) void request.field(field, value);
+    return request.attach('file', content, name);
+  };
+  const state = async (id: string) => (await get(`upload-status/${id}`)).body.recording as Record<string, unknown>;
+  const until = (id: string, status: string) =>
+    waitFor(`${id} to be ${status}`, async () => {
+      const now = await state(id);
+      return now.status === status && now;
+    });
+  /** Moves the next attempt to now, as time would, and lets the sweep find it. */
+  const hurry = async (id: string): Promise<void> => {
+    await app.database.transaction((tx) =>
+      tx.rows(
+        `update sale_recording set next_attempt_at = now()
+          where id = $1 and next_attempt_at is not null and lease_until is null`,
+        [id],
+      ),
+    );
+    await app.nest.get(RecordingsSweep).run();
+  };
+
+  beforeAll(async () => {
+    gateway = new DtechGateway(realm, ACCOUNT);
+    app = await startTestApp({
+      env: {
+        DIFFERENT_API_TEST: await gateway.listen(),
+        DIFFERENT_ACCOUNT_ID: ACCOUNT,
+        AWS_ACCESS_KEY: realm.accessKeyId,
+        AWS_SECRET_KEY: realm.secretAccessKey,
+        RECORDING_MAX_MB: '3',
+      },
+    });
+    const started = await post('start', {
+      account_id: ACCOUNT,
+      user: { external_id: 'a', first_name: 'John', last_name: 'Doe', provider_id: 'p' },
+      lead: {
+        first_name: 'Jane',
+        last_name: 'Smith',
+        phone_mobile: '(083) 555-5555',
+        campaign_code: 'C',
+        lead_origin: 'Web',
+      },
+    });
+    spid = started.body.sales_process_id as string;
+  });
+  afterEach(() => {
+    gateway.faults = [];
+  });
+  afterAll(async () => {
+    await app.close();
+    await gateway.close();
+  });
+
+  const urlInput = (content: Buffer, change: object = {}) => ({
+    account_id: ACCOUNT,
+    date_start: '2025-06-08T10:15:00',
+    date_end: '2025-06-08T10:20:00',
+    recording_hash: md5(content),
+    filename: 'recording.wav',
+    content_type: 'audio/wav',
+    ...change,
+  });
+
+  it('goes in two steps: the client uploads by itself and reports', async () => {
+    const content = wav(1000);
+    const { status, body } = await post(
+      `recording-url/${spid}`,
+      urlInput(content, { recording_hash: Buffer.from(md5(content), 'base64').toString('hex') }),
+    );
+    expect([status, body]).toEqual([
+      200,
+      {
+        recording_id: expect.any(String),
+        upload_url: expect.stringContaining('X-Amz-Signature'),
+        upload_id: expect.any(String),
+        url_expiry: expect.any(String),
+      },
+    ]);
+    expect(gateway.uploads.get(body.recording_id as string)?.request).toEqual(urlInput(content));
+    const put = await fetch(body.upload_url as string, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'audio/wav', 'Content-MD5': md5(content) },
+      body: new Uint8Array(content),
+    });
+    expect(put.status).toBe(200);
+    expect(await state(body.upload_id as string)).toMatchObject({
+      status: 'pending',
+      source: 'two_step',
+      recorded_at: '2025-06-08T08:15:00.000Z',
+    });
+    expect((await post(`upload-status/${body.upload_id}`, { status: 'complete' })).body.recording.status).toBe(
+      'complete',
+    );
+    expect((await post(`upload-status/${body.upload_id}`, { status: 'complete' })).status).toBe(200);
+    expect((await post(`upload-status/${body.upload_id}`, { status: 'failed' })).status).toBe(409);
+  });
+
+  it('calls an upload that nobody reported failed once its URL has ended', async () => {
+    const { body } = await post(`recording-url/${spid}`, urlInput(wav(100)));
+    await app.database.transaction((tx) =>
+      tx.rows(`update sale_recording set upload_url_expires_at = now() - interval '1 second' where id = $1`, [
+        body.upload_id,
+      ]),
+    );
+    await app.nest.get(RecordingsSweep).run();
+    expect(await state(body.upload_id as string)).toMatchObject({ status: 'failed', failure_code: 'NOT_REPORTED' });
+  });
+
+  it.each([
+    [{ date_end: '2025-06-08T10:14:59' }, 'date_end'],
+    [{ date_start: '08/06/2025' }, 'date_start'],
+    [{ date_start: '2025-02-30T10:00:00' }, 'date_start'],
+    [{ recording_hash: 'abc' }, 'recording_hash'],
+    [{ filename: '../x.wav' }, 'filename'],
+    [{ filename: 'x'.repeat(201) }, 'filename'],
+    [{ content_type: 'audio/ogg' }, 'content_type'],
+    [{ account_id: 'x' }, 'account_id'],
+  ])('refuses %j and names the field', async (change, field) => {
+    const answer = await post(`recording-url/${spid}`, urlInput(wav(100), change));
+    expect([answer.status, Object.keys(answer.body.details as object)]).toEqual([400, [field]]);
+  });
+
+  it('takes the file itself, tells its kind, and brings it there once; the file is deleted after', async () => {
+    const content = wav(2_500_000);
+    const sent = await upload(content, 'Gespräch 1.wav', {
+      date_start: '2025-06-08T10:15:00',
+      date_end: '2025-06-08T10:20:00',
+    });
+    expect([sent.status, sent.body.recording]).toEqual([
+      201,
+      expect.objectContaining({
+        file_name: 'Gespräch 1.wav',
+        content_type: 'audio/wav',
+        size_bytes: 2_500_000,
+        source: 'upload',
+      }),
+    ]);
+    const id = sent.body.recording.upload_id as string;
+    const done = await until(id, 'complete');
+    expect(done).toMatchObject({ attempts: 1, sent_bytes: 2_500_000, failure: null });
+    expect(gateway.uploads.get(done.recording_id as string)).toMatchObject({
+      puts: 1,
+      stored: { size: 2_500_000, md5: md5(content) },
+    });
+    await app.nest.get(RecordingsSweep).run();
+    expect(await app.nest.get(RecordingStorage).size(`sales/${id}`)).toBeUndefined();
+    const told = await waitFor('events', async () => {
+      const rows = await app.database.read.rows<{ status: string }>(
+        `select data->>'status' as status from event where name = 'sale.recording.updated' and data->>'upload_id' = $1 order by position`,
+        [id],
+      );
+      return rows.at(-1)?.status === 'complete' && rows.map((row) => row.status);
+    });
+    expect(told).toEqual(['pending', 'uploading', 'complete']);
+    expect((await get(`recordings/${spid}`)).body.recordings[0].upload_id).toBe(id);
+    expect((await post(`upload-status/${id}`, { status: 'failed' })).body.code).toBe('RECORDING_IS_OURS');
+    expect((await post(`upload-status/${id}/retry`)).body.code).toBe('RECORDING_STATE');
+  });
+
+  it.each([
+    ['no audio', () => upload(Buffer.from('<html>not a sound</html>')), 415, 'NOT_AUDIO'],
+    ['an empty file', () => upload(Buffer.alloc(0)), 415, 'NOT_AUDIO'],
+    ['too large a file', () => upload(wav(3 * 1024 * 1024 + 1)), 413, 'RECORDING_TOO_LARGE'],
+    [
+      'no file',
+      () =>
+        app.http
+          .post(`/api/v1/sales/recordings/${spid}`)
+          .set(...auth())
+          .field('date_start', '2025-06-08T10:15:00'),
+      400,
+      'INVALID_INPUT',
+    ],
+    ['two files', () => upload(wav(100)).attach('file', wav(100), 'b.wav'), 400, 'INVALID_INPUT'],
+    ['a wrong time', () => upload(wav(100), 'a.wav', { date_start: 'yesterday' }), 400, 'INVALID_INPUT'],
+    ['JSON', () => post(`recordings/${spid}`, { file: 'x' }), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ] as const)('refuses %s, and keeps nothing of it', async (_name, send, status, code) => {
+    const before = await app.database.read.one('select count(*) as n from sale_recording');
+    const answer = await send();
+    expect([answer.status, answer.body.code, typeof answer.body.detail]).toEqual([status, code, 'string']);
+    expect(await app.database.read.one('select count(*) as n from sale_recording')).toEqual(before);
+    const kept = fs.existsSync(path.join(app.dataDir, 'recordings/sales'))
+      ? fs.readdirSync(path.join(app.dataDir, 'recordings/sales'))
+      : [];
+    expect(kept).toEqual([]);
+  });
+
+  it.each([
+    [{ route: '/store/', kind: 'status', value: 500 }, 1, 'the store answered 500'],
+    [{ route: '/store/', kind: 'close' }, 1, 'the line to the store broke'],
+    [{ route: '/store/', kind: 'close-after' }, 2, 'the line to the store broke'],
+    [{ route: '/recording-url/', kind: 'status', value: 403 }, 1, 'did not accept our credentials'],
+  ] as const)('tries again after %j', async (fault, puts, reason) => {
+    gateway.faults = [{ times: 1, ...fault }];
+    const content = wav(5000);
+    const id = (await upload(content)).body.recording.upload_id as string;
+    const waiting = await waitFor('the next attempt to be planned', async () => {
+      const now = await state(id);
+      return typeof now.failure === 'string' && now;
+    });
+    expect(waiting).toMatchObject({
+      status: 'pending',
+      attempts: 1,
+      failure: expect.stringContaining(reason),
+      failure_code: null,
+    });
+    await hurry(id);
+    const done = await until(id, 'complete');
+    // after a lost answer the same URL is used, so that the recording stays one
+    expect(gateway.uploads.get(done.recording_id as string)).toMatchObject({ puts, stored: { md5: md5(content) } });
+    expect([...gateway.uploads.values()].filter((u) => u.md5 === md5(content))).toHaveLength(1);
+  });
+
+  it('asks for a fresh URL when the store refuses the old one', async () => {
+    const content = wav(5000);
+    gateway.faults = [{ route: '/store/', kind: 'status', value: 403, times: 1 }];
+    const id = (await upload(content)).body.recording.upload_id as string;
+    await waitFor('the refusal', async () => typeof (await state(id)).failure === 'string');
+    await hurry(id);
+    await until(id, 'complete');
+    expect([...gateway.uploads.values()].filter((u) => u.md5 === md5(content)).map((u) => u.puts)).toEqual([0, 1]);
+  });
+
+  it('fails for good when the gateway refuses, and can be tried again by hand', async () => {
+    gateway.faults = [{ route: '/recording-url/', kind: 'status', value: 400, times: 1 }];
+    const id = (await upload(wav(5000))).body.recording.upload_id as string;
+    expect(await until(id, 'failed')).toMatchObject({ failure_code: 'DTECH_REFUSED', next_attempt_at: null });
+    expect((await post(`upload-status/${id}/retry`)).body.recording).toMatchObject({ status: 'pending', attempts: 0 });
+    await until(id, 'complete');
+  });
+
+  it('hides recordings of others', async () => {
+    const other = anAgent({ code: 'AGT-902' });
+    const id = (await upload(wav(100))).body.recording.upload_id as string;
+    const asOther = (at: string) =>
+      app.http.get(`/api/v1/sales/${at}`).set('Authorization', `Bearer ${app.tokenFor(other)}`);
+    expect((await asOther(`upload-status/${id}`)).status).toBe(404);
+    expect((await asOther(`recordings/${spid}`)).status).toBe(404);
+    expect((await get('upload-status/nonsense')).status).toBe(404);
+    await until(id, 'complete');
+  });
+});
