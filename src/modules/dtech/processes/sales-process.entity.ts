@@ -13,20 +13,20 @@ export type SalesStatus = 'starting' | 'unknown' | 'in_progress' | 'complete' | 
 @Entity('sales_process')
 export class SalesProcessRow extends ChangingRow {
   /** The gateway's id; null until its answer to the start. */
-  @Column('varchar', { length: 36, nullable: true })
+  @Column('character varying', { length: 36, nullable: true })
   sales_process_id: string | null;
 
-  @Column('varchar', { length: 20 })
+  @Column('character varying', { length: 20 })
   status: SalesStatus;
 
   /** Who sells: the agent's key, else that of the user or API key that started it. */
   @Column('uuid')
   agent_id: string;
 
-  @Column('varchar', { length: 100 })
+  @Column('character varying', { length: 100 })
   lead_name: string;
 
-  @Column('varchar', { length: 20 })
+  @Column('character varying', { length: 20 })
   lead_phone: string;
 
   @Column('uuid')
@@ -86,6 +86,6 @@ export class SalesProcessRow extends ChangingRow {
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   follow_at: Date | null;
 
-  @Column('int', { default: 0 })
+  @Column('integer', { default: 0 })
   follow_count: number;
 }

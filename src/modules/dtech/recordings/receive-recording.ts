@@ -137,13 +137,16 @@ export class ReceiveRecording {
   ): Promise<Pick<Form, 'fileName' | 'type' | 'stored'>> {
     const sniffed = new Sniffer();
     const through = new PassThrough();
-    const [stored] = await Promise.all([
+    // both are waited for: the storage tidies up after a stream that breaks off, and must be done before we answer
+    const [stored, passed] = await Promise.allSettled([
       this.storage.put(key, through, 'application/octet-stream'),
       pipeline(stream, sniffed, through),
     ]);
+    if (passed.status === 'rejected') throw passed.reason;
+    if (stored.status === 'rejected') throw stored.reason;
     if (stream.truncated) throw new RecordingTooLarge(this.config.dtech.maxRecordingBytes);
     if (!sniffed.type) throw new NotAudio();
-    return { fileName, type: sniffed.type, stored };
+    return { fileName, type: sniffed.type, stored: stored.value };
   }
 }
 

@@ -14,19 +14,19 @@ export type RecordingType = 'audio/wav' | 'audio/mpeg';
 @Entity('sale_recording')
 export class SaleRecordingRow extends ChangingRow {
   /** The gateway's id; another for each upload URL. */
-  @Column('varchar', { length: 36, nullable: true })
+  @Column('character varying', { length: 36, nullable: true })
   recording_id: string | null;
 
-  @Column('varchar', { length: 36 })
+  @Column('character varying', { length: 36 })
   sales_process_id: string;
 
   @Column('uuid')
   process_id: string;
 
-  @Column('varchar', { length: 20 })
+  @Column('character varying', { length: 20 })
   status: RecordingStatus;
 
-  @Column('varchar', { length: 200 })
+  @Column('character varying', { length: 200 })
   file_name: string;
 
   @Column({ type: 'timestamptz', precision: 3 })
@@ -63,7 +63,7 @@ export class SaleRecordingRow extends ChangingRow {
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   upload_url_expires_at: Date | null;
 
-  @Column('int', { default: 0 })
+  @Column('integer', { default: 0 })
   attempts: number;
 
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
