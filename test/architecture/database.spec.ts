@@ -77,7 +77,11 @@ describe('the entities', () => {
           .createFullType(column as unknown as TableColumn)
           .toLowerCase()
           .replace(/ array$/, '[]')
-          .replace(/^timestamptz(\(\d\))?$/, 'timestamp$1 with time zone');
+          .replace(/^timestamptz(\(\d\))?/, 'timestamp$1 with time zone')
+          .replace(/^varchar\b/, 'character varying')
+          .replace(/^int4?\b/, 'integer')
+          .replace(/^int8\b/, 'bigint')
+          .replace(/^bool\b/, 'boolean');
         return `${tableName}.${column.databaseName}: ${type}${column.isNullable ? ' or null' : ''}`;
       }),
     );
