@@ -183,6 +183,20 @@ describe('tickets', () => {
     expect(byCode.body.count).toBe(2);
   });
 
+  it('takes what it does not say of the customer from its call, which must be there', async () => {
+    const call_ = await call('post', '/api/calls?phone_number=%2B27835550777&customer_name=Zola').expect(201);
+    const ticket = await opened({ call_id: call_.body.call_id });
+    expect(ticket).toMatchObject({
+      call_id: call_.body.call_id,
+      customer_name: 'Zola',
+      customer_phone_e164: '+27835550777',
+      customer_id: expect.stringMatching(/^CUST-/),
+    });
+    const { body } = await call('post', '/api/tickets').send({ subject: 'x', call_id: 'CALL-00000000' }).expect(404);
+    expect(body.code).toBe('CALL_NOT_FOUND');
+    await call('post', '/api/tickets', stranger).send({ subject: 'x', call_id: call_.body.call_id }).expect(404);
+  });
+
   it('refuses what its life does not allow, and says what it does', async () => {
     const { ticket_id } = await opened();
     await call('patch', `/api/tickets/${ticket_id}`).send({ status: 'closed' }).expect(200);

@@ -16,6 +16,7 @@ import type { Actor } from '../../platform/access/actor';
 import { ApiErrors } from '../../platform/http/api-errors';
 import { Input, QueryOrBody } from '../../platform/http/input.decorator';
 import { PageQuery } from '../../platform/http/page';
+import { CallNotFound } from '../calls';
 import {
   TicketCommentReply,
   TicketCommentsReply,
@@ -77,13 +78,14 @@ export class TicketsController {
 
   /**
    * Open a ticket.
-   * @remarks A telephone number finds or makes the customer. A subscriber's ticket is his own.
+   * @remarks A telephone number finds or makes the customer. What is not said of the customer is taken from the call, when
+   * there is one. A subscriber's ticket is his own.
    */
   @Post()
   @Allow(['agent', 'user'], 'tickets:write')
   @QueryOrBody(OpenTicketInput)
   @UseInterceptors(VersionHeader)
-  @ApiErrors(AssigneeNotFound, AssigneeInactive)
+  @ApiErrors(AssigneeNotFound, CallNotFound, AssigneeInactive)
   async open(@CurrentActor() actor: Actor, @Input() input: OpenTicketInput): Promise<TicketReply> {
     return ticketReply(await this.service.open(actor, input));
   }

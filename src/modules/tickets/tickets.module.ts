@@ -1,5 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { SampleData } from '../../platform/sample-data/sample-data';
+import { CallsModule } from '../calls';
 import { CustomerErasure, CustomersModule } from '../customers';
 import { Assignees } from './assignees';
 import { SlaSweep } from './sla/sla-sweep';
@@ -15,7 +16,7 @@ import { TicketsRepository } from './tickets.repository';
 import { TicketsService } from './tickets.service';
 
 @Module({
-  imports: [CustomersModule],
+  imports: [CustomersModule, CallsModule],
   controllers: [TicketsController],
   providers: [
     Assignees,

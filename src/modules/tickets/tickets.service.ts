@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, snapshot, systemActor } from '../../platform/access/actor';
 import { Database, type Tx } from '../../platform/database/database';
 import { newId } from '../../platform/time/ids';
+import { CallsQueries } from '../calls';
 import { CustomersService } from '../customers';
 import { Assignees } from './assignees';
 import { mayRead, isSubscriber } from './ticket-access';
@@ -18,6 +19,12 @@ import { TicketClocks } from './sla/ticket-clocks';
 
 const DEFAULT_DEPARTMENT = 'reception';
 
+/** What a ticket takes over from its call. */
+export type TicketCall = Pick<
+  Awaited<ReturnType<CallsQueries['visible']>>,
+  'phone_number' | 'customer_name' | 'customer_email' | 'owner_user_id'
+>;
+
 /** Opens, edits and comments on tickets. */
 @Injectable()
 export class TicketsService {
@@ -28,18 +35,29 @@ export class TicketsService {
     private readonly teller: TicketTeller,
     private readonly customers: CustomersService,
     private readonly assignees: Assignees,
+    private readonly calls: CallsQueries,
   ) {}
 
-  /** Opens a ticket. A subscriber's ticket is his own. */
+  /** Opens a ticket. A subscriber's ticket is his own; one that comes from a call belongs to whom the call does. */
   async open(actor: Actor, input: OpenTicketInput): Promise<TicketWithSla> {
     if (isSubscriber(actor) && input.assigned_to) throw new NotYoursToSet('assigned_to');
-    return this.database.transaction((tx) => this.openIn(tx, actor, input));
+    const call = input.call_id ? await this.calls.visible(actor, input.call_id) : undefined;
+    return this.database.transaction((tx) => this.openIn(tx, actor, input, call));
   }
 
-  /** Opens a ticket in the caller's transaction. */
-  async openIn(tx: Tx, actor: Actor, input: OpenTicketInput): Promise<TicketWithSla> {
+  /** Opens a ticket in the caller's transaction; what it does not say of the customer is taken from the call. */
+  async openIn(tx: Tx, actor: Actor, input: OpenTicketInput, call?: TicketCall): Promise<TicketWithSla> {
     const assignee = input.assigned_to ? await this.assignees.find(tx, input.assigned_to) : undefined;
-    const ticket = await this.draft(tx, actor, input, assignee);
+    const known = call
+      ? {
+          ...input,
+          customer_phone: input.customer_phone ?? call.phone_number,
+          customer_name: input.customer_name ?? call.customer_name ?? undefined,
+          customer_email: input.customer_email ?? call.customer_email ?? undefined,
+        }
+      : input;
+    const owner = call?.owner_user_id ?? (await this.assignees.subscriberOf(tx, actor));
+    const ticket = await this.draft(tx, actor, known, assignee, owner);
     const sla = this.clocks.start(ticket.id, ticket.priority, ticket.created_at);
     await this.tickets.addClocks(tx, sla);
     await this.tickets.addTags(tx, ticket);
@@ -115,6 +133,7 @@ export class TicketsService {
     actor: Actor,
     input: OpenTicketInput,
     assignee: Assignee | undefined,
+    owner: string | null,
   ): Promise<NewTicket> {
     const customer = await this.customers.ensure(tx, actor, {
       phone: input.customer_phone,
@@ -140,7 +159,7 @@ export class TicketsService {
       call_code: input.call_id ?? null,
       assigned_agent_id: assignee?.id ?? null,
       assigned_agent_code: assignee?.code ?? null,
-      owner_user_id: isSubscriber(actor) ? actor.id : null,
+      owner_user_id: owner,
       tags: input.tags ?? [],
       notes: null,
       merged_into_id: null,
