@@ -69,8 +69,9 @@ async function take(fields: Record<string, string>): Promise<object> {
     const tx = txOn(client);
     const phone = fields['phone'] ?? '';
     await leads.takeTurns(tx, [`lead:id:${fields['lead_id']}`, `lead:phone:${phone}`]);
-    const [current] = await leads.matching(tx, fields['lead_id'] ?? null, phone);
-    if (current) {
+    const [match] = await leads.matching(tx, fields['lead_id'] ?? null, phone);
+    if (match) {
+      const current = await leads.byNumber(tx, match.number);
       await client.query('COMMIT');
       return { success: true, lead: current, message: 'Lead updated successfully' };
     }

@@ -142,7 +142,7 @@ describe('signed requests of the dialer', () => {
     expect((await send(app, signedV2({}, nonce))).status).toBe(201);
     expect(await send(app, signedV2({ body: Buffer.from('{"user":"CalebG"}') }, nonce))).toEqual(replayed);
     // the same lead again, signed anew, is an update
-    const next = signedV1({ ...fields, city: 'York' }, 'POST', '', String(Number(now()) - 1));
+    const next = signedV1({ ...fields, city: 'York' }, 'POST', '', String(Number(now()) + 200));
     expect(await send(app, next)).toEqual({ status: 201 });
   });
 

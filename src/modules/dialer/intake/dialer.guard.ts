@@ -102,7 +102,8 @@ export class DialerGuard implements CanActivate {
 
   private tokenV1(fields: SentFields, secret: string, header: string, timestamp: string): string {
     const signature = signV1(secret, fields);
-    if (signature === undefined) throw new WrongSignature('These fields cannot be signed in this form; use v2');
+    if (signature === undefined)
+      throw new WrongSignature('These fields could be read in two ways when signed in this form; use v2');
     if (!sameText(header, signature)) throw new WrongSignature('Invalid signature');
     return `v1:${signature}:${timestamp}`;
   }

@@ -52,7 +52,8 @@ export class IntakeService {
     return this.database.transaction(async (tx) => {
       await this.leads.takeTurns(tx, turnKeys(dialerId, phone.e164));
       const found = (dialerId ?? phone.e164) ? await this.leads.matching(tx, dialerId, phone.e164) : [];
-      const current = found.find((lead) => lead.by_id) ?? found[0];
+      const match = found.find((lead) => lead.by_id) ?? found[0];
+      const current = match && (await this.leads.byNumber(tx, match.number));
       const incoming = {
         read,
         phone,
@@ -63,7 +64,7 @@ export class IntakeService {
       const next = mergeLead(current, incoming);
       const customer = await this.customerOf(tx, actor, current, next, phone);
       const record = current
-        ? await this.update(tx, actor, current, { ...next, customer_id: customer.id }, dialerId)
+        ? await this.update(tx, actor, current, { ...next, customer_id: customer.id }, match.by_id ? null : dialerId)
         : await this.create(tx, { ...next, customer_id: customer.id });
       const named = {
         ...record,
@@ -119,11 +120,11 @@ export class IntakeService {
   private async update(
     tx: Tx,
     actor: Actor,
-    current: LeadRecord & { by_id: boolean },
+    current: LeadRecord,
     values: LeadValues,
-    dialerId: string | null,
+    newDialerId: string | null,
   ): Promise<LeadRecord & { changed: boolean }> {
-    if (dialerId && !current.by_id) await this.leads.linkDialerId(tx, current.id, dialerId);
+    if (newDialerId) await this.leads.linkDialerId(tx, current.id, newDialerId);
     const changes = changesBetween(current, values);
     if (Object.keys(changes).length === 0) return { ...current, changed: false };
     const updated_at = await this.leads.update(tx, actor, current.id, values, changes);
