@@ -3,6 +3,7 @@ import { LeadsQueries } from '../../src/modules/dialer';
 import { callbackState } from '../../src/modules/dialer/callbacks/callback-state';
 import { CallbacksQueries } from '../../src/modules/dialer/callbacks/callbacks.queries';
 import { CustomersService } from '../../src/modules/customers';
+import { SampleData } from '../../src/platform/sample-data/sample-data';
 import { aKey, anAdmin, anAgent, aUser } from '../support/actors';
 import { aDialerAgent, eventCount, postLead } from '../support/dialer';
 import { startTestApp, type TestApp } from '../support/test-app';
@@ -290,5 +291,25 @@ describe('agents work leads', () => {
     );
     for (const word of ['Mewholly', 'Forget', 'secret story', '+447700900666'])
       expect(everything?.text).not.toContain(word);
+  });
+});
+
+describe('the sample data of a new database', () => {
+  it('has leads of every agent of the dialer, and callbacks, one of them overdue', async () => {
+    const app = await startTestApp({ env: { SAMPLE_DATA: 'true' } });
+    try {
+      await app.nest.get(SampleData).createOnce();
+      const auth = { Authorization: `Bearer ${app.tokenFor(anAdmin())}` };
+      const leads = (await app.http.get('/api/leads?limit=200').set(auth)).body.leads as Record<string, unknown>[];
+      expect(leads.length).toBeGreaterThanOrEqual(24);
+      const names = new Set(leads.map((lead) => lead['assigned_agent_username']));
+      for (const name of ['CalebG', 'DaniC', 'JakeR', 'LeiaG', 'LibbyL', 'ImaniU', 'Tyler'])
+        expect(names).toContain(name);
+      expect(new Set(leads.map((lead) => lead['status'])).size).toBeGreaterThan(10);
+      const overdue = await app.http.get('/api/leads/callbacks?state=overdue').set(auth);
+      expect(overdue.body.count).toBe(1);
+    } finally {
+      await app.close();
+    }
   });
 });
