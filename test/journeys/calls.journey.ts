@@ -1,3 +1,4 @@
+import { SampleData } from '../../src/platform/sample-data/sample-data';
 import { anAdmin, anAgent, aUser } from '../support/actors';
 import { caller, hire, statusOf } from '../support/call-floor';
 import { startTestApp, type TestApp } from '../support/test-app';
@@ -87,5 +88,26 @@ describe('calls', () => {
     await caller(app, app.tokenFor(anAgent({ departments: ['sales'] }))).get(`/api/calls/${id}`);
     await admin.get('/api/calls/CALL-00000000', 404);
     expect((await admin.post(`/api/calls/${id}/status`, { status: 'ended' })).status).toBe('completed');
+  });
+
+  it('puts a few calls into an empty house', async () => {
+    const fresh = await startTestApp({ env: { SAMPLE_DATA: 'true' } });
+    try {
+      await fresh.nest.get(SampleData).createOnce();
+      const boss = caller(fresh, fresh.tokenFor(anAdmin()));
+      const { calls } = await boss.get('/api/calls?status=all');
+      expect(calls.map((call: { status: string }) => call.status).sort()).toEqual([
+        'completed',
+        'completed',
+        'in_queue',
+        'initiated',
+      ]);
+      expect((await boss.get(`/api/calls/sessions`)).calls[3]).toMatchObject({
+        duration: '03:46',
+        agent: { name: 'Mona Adel' },
+      });
+    } finally {
+      await fresh.close();
+    }
   });
 });

@@ -133,7 +133,10 @@ export class CallsController {
   @ApiErrors(TelephonyNotConfigured)
   async start(@CurrentActor() actor: Actor, @Input() input: StartCall): Promise<StartedCallReply> {
     const { call_type, ...details } = input;
-    const { call, agent } = await this.starting.start(actor, { direction: call_type, ...details });
+    const { call, agent } = await this.starting.start(actor, {
+      ...details,
+      direction: call_type ?? details.direction,
+    });
     return {
       success: true,
       message: agent ? 'Call initiated successfully' : 'Call added to queue',

@@ -5,11 +5,18 @@ import { CustomersModule } from '../customers';
 import { CallEndings } from './call-endings';
 import { CallLedger } from './call-ledger';
 import { Callbacks } from './callbacks/callbacks';
+import { CallbacksController } from './callbacks/callbacks.controller';
+import { CallbacksService } from './callbacks/callbacks.service';
 import { CallsController } from './calls.controller';
 import { CallsQueries } from './calls.queries';
 import { CallsService } from './calls.service';
+import { MetricsController } from './metrics/metrics.controller';
+import { AgentPerformanceController } from './metrics/performance.controller';
+import { MetricsQueries } from './metrics/metrics.queries';
+import { PerformanceQueries } from './metrics/performance.queries';
 import { AgentDesks } from './queue/agent-desks';
 import { AnswersService } from './queue/answers.service';
+import { DepartmentsController } from './queue/departments.controller';
 import { Departments } from './queue/departments';
 import { DistributionEngine } from './queue/distribution.engine';
 import { DueBell } from './queue/due-bell';
@@ -18,6 +25,7 @@ import { DueWork } from './queue/due-work';
 import { Offers } from './queue/offers';
 import { QueueQueries } from './queue/queue.queries';
 import { WaitingLine } from './queue/waiting-line';
+import { SampleCalls } from './sample-calls';
 import { StartCallService } from './start-call.service';
 import { CarrierSignals } from './telephony/carrier-signals';
 import { CommandRunner } from './telephony/command-runner';
@@ -31,15 +39,27 @@ import { TransfersService } from './transfers.service';
 /** Calls: their life, their queue and distribution, transcripts, and the telephone behind them. */
 @Module({
   imports: [AgentsModule, CustomersModule],
-  controllers: [CallsController, TranscriptsController],
+  // those with fixed names before CallsController, whose /api/calls/:call_id would take them for calls
+  controllers: [
+    MetricsController,
+    DepartmentsController,
+    CallbacksController,
+    CallsController,
+    TranscriptsController,
+    AgentPerformanceController,
+  ],
   providers: [
     CallLedger,
+    SampleCalls,
     CallEndings,
     CallsService,
     CallsQueries,
     StartCallService,
     TransfersService,
     Callbacks,
+    CallbacksService,
+    MetricsQueries,
+    PerformanceQueries,
     AgentDesks,
     AnswersService,
     Departments,

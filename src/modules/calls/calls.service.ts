@@ -172,7 +172,7 @@ export class CallsService {
     const chosen = routing.department
       ? { department: this.departments.require(routing.department) }
       : this.chooseByWords(call, routing.text);
-    const priority = routing.priority === undefined ? call.row.priority_rank : rankOf(routing.priority);
+    const priority = routing.priority == null ? call.row.priority_rank : rankOf(routing.priority);
     if (await this.waitsThereAlready(tx, call, chosen.department, routing)) return;
     if (priority !== call.row.priority_rank) {
       await tx.rows('update call set priority_rank = $2 where id = $1', [call.row.id, priority]);

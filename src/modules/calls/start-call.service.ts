@@ -44,9 +44,15 @@ export class StartCallService {
     if (!this.telephony.isConfigured) throw new TelephonyNotConfigured();
     requireDiallable(input.phone_number);
     return this.database.transaction(async (tx) => {
-      const call = await this.calls.record(tx, actor, { direction: 'outbound', ...input }, 'asked for', {
-        is_carried: true,
-      });
+      const call = await this.calls.record(
+        tx,
+        actor,
+        { ...input, direction: input.direction ?? 'outbound' },
+        'asked for',
+        {
+          is_carried: true,
+        },
+      );
       const agent = await this.freeAgent(tx, actor, call.row.department);
       if (agent) await this.dialFor(tx, actor, call, agent);
       else await this.queue(tx, actor, call);

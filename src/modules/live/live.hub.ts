@@ -22,8 +22,6 @@ export class LiveHub {
   private readonly perCaller = new Map<string, number>();
   private readonly reads: Turnstile;
   private position = -1;
-  /** How many connections have been dropped because they were slow. */
-  slowDrops = 0;
   private wakers: (() => void)[] = [];
 
   constructor(
@@ -96,7 +94,6 @@ export class LiveHub {
   }
 
   private tooSlow(connection: Connection): void {
-    this.slowDrops += 1;
     this.drop(connection);
     connection.end(endings.slow, tooSlow());
   }

@@ -12,7 +12,6 @@ import { EventsQueries } from './events.queries';
 import { LiveDoor } from './live.door';
 import { LiveHub } from './live.hub';
 import { LiveLimits } from './live.limits';
-import { LiveMetrics } from './live.metrics';
 import { LiveWatch } from './live.watch';
 import { SocketIoEndpoint } from './socketio.endpoint';
 import { WebSocketEndpoint } from './websocket.endpoint';
@@ -20,16 +19,7 @@ import { WebSocketEndpoint } from './websocket.endpoint';
 /** Live updates over Socket.IO, plain WebSockets and HTTP. */
 @Module({
   controllers: [EventsController],
-  providers: [
-    EventsQueries,
-    LiveDoor,
-    LiveHub,
-    LiveLimits,
-    LiveMetrics,
-    LiveWatch,
-    SocketIoEndpoint,
-    WebSocketEndpoint,
-  ],
+  providers: [EventsQueries, LiveDoor, LiveHub, LiveLimits, LiveWatch, SocketIoEndpoint, WebSocketEndpoint],
 })
 export class LiveModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(

@@ -1,10 +1,15 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Actor } from '../../../platform/access/actor';
 import { Config } from '../../../platform/config/config';
 import { Database, type Reader, type Tx } from '../../../platform/database/database';
 import { Invalid } from '../../../platform/errors';
 import { newId } from '../../../platform/time/ids';
+import { DepartmentNotFound } from '../calls.errors';
+import type { ChangeDepartment } from './departments.dto';
 import type { DepartmentSetting } from './queue.entity';
 import type { OpeningHours } from './opening-hours';
+
+const CLEARABLE = new Set(['opening_hours', 'max_queue_length', 'max_wait_seconds', 'overflow_department']);
 
 /** The departments of the configuration, each with how it answers. */
 @Injectable()
@@ -29,6 +34,57 @@ export class Departments implements OnApplicationBootstrap {
        on conflict (name) do nothing`,
       [names.map(newId), names, this.config.time.businessZone, serviceLevelSeconds, shortAbandonSeconds],
     );
+  }
+
+  /** Every department's settings, by name. */
+  list(): Promise<DepartmentSetting[]> {
+    return this.database.read.rows<DepartmentSetting>(
+      'select * from department_setting where name = any($1::text[]) order by name',
+      [this.names],
+    );
+  }
+
+  /** Changes how a department answers. The overflow must lead somewhere else. */
+  change(_actor: Actor, name: string, input: ChangeDepartment): Promise<DepartmentSetting> {
+    const wanted = this.names.find((department) => department === name.toLowerCase());
+    if (!wanted) throw new DepartmentNotFound(`Department '${name}' not found`);
+    return this.database.transaction(async (tx) => {
+      const old = await tx.one<DepartmentSetting>('select * from department_setting where name = $1 for update', [
+        wanted,
+      ]);
+      if (!old) throw new DepartmentNotFound(`Department '${name}' not found`);
+      const given = Object.entries(input).filter(
+        ([field, value]) => value !== undefined && (value !== null || CLEARABLE.has(field)),
+      );
+      const next = { ...old, ...(Object.fromEntries(given) as Partial<DepartmentSetting>) };
+      next.overflow_department =
+        next.overflow === 'department' ? this.overflowTarget(wanted, next.overflow_department) : null;
+      const row = await tx.one<DepartmentSetting>(
+        `update department_setting set time_zone = $2, opening_hours = $3, holidays = $4, max_queue_length = $5,
+           max_wait_seconds = $6, overflow = $7, overflow_department = $8, service_level_seconds = $9,
+           short_abandon_seconds = $10, updated_at = now() where id = $1 returning *`,
+        [
+          old.id,
+          next.time_zone,
+          next.opening_hours === null ? null : JSON.stringify(next.opening_hours),
+          next.holidays,
+          next.max_queue_length,
+          next.max_wait_seconds,
+          next.overflow,
+          next.overflow_department,
+          next.service_level_seconds,
+          next.short_abandon_seconds,
+        ],
+      );
+      return row ?? next;
+    });
+  }
+
+  private overflowTarget(name: string, target: string | null): string {
+    const found = target ? this.require(target, 'overflow_department') : undefined;
+    if (found && found !== name) return found;
+    const reason = 'must be another department where overflow is department';
+    throw new Invalid(`overflow_department ${reason}`, { overflow_department: reason });
   }
 
   get names(): readonly string[] {

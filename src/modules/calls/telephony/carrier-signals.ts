@@ -68,13 +68,11 @@ export class CarrierSignals {
 
   /** An ending by the carrier, in our words: who was answered has talked; who hangs up while waiting has given up. */
   private ending(call: LockedCall, state: FinalStatus | 'completed'): FinalStatus {
-    const { answered_at, direction, status, assigned_agent_id: agentId } = call.row;
+    const { answered_at, direction, status } = call.row;
     if (answered_at) return 'completed';
     if (state !== 'completed') return state;
-    const isWaiting = status === 'in_queue' || status === 'ringing' || status === 'transferred';
-    return direction === 'inbound' && isWaiting && (agentId === null || status !== 'in_queue')
-      ? 'abandoned'
-      : 'completed';
+    const isWaiting = status === 'in_queue' || status === 'ringing';
+    return direction === 'inbound' && isWaiting ? 'abandoned' : 'completed';
   }
 
   /** A call that is over learns only what it had been. */

@@ -28,6 +28,7 @@ export class CommandRunner implements OnApplicationBootstrap, BeforeApplicationS
   private again = false;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
+  private readonly waits = new Set<NodeJS.Timeout>();
   private stopListening: (() => void) | undefined;
 
   constructor(
@@ -49,6 +50,7 @@ export class CommandRunner implements OnApplicationBootstrap, BeforeApplicationS
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
+    for (const wait of this.waits) clearTimeout(wait);
     this.stopListening?.();
     await this.running;
   }
@@ -165,16 +167,21 @@ export class CommandRunner implements OnApplicationBootstrap, BeforeApplicationS
   private async unanswered(command: Claimed, reason: string): Promise<void> {
     this.logger.warn({ command: command.id, kind: command.kind }, `carrier did not answer: ${reason}`);
     if (command.attempts >= MOST_ATTEMPTS) return this.refused(command, reason);
-    await this.later(command.id, Math.min(30, 2 ** (command.attempts - 1)));
+    await this.later(command.id, Math.min(30, 0.5 * 2 ** (command.attempts - 1)));
   }
 
-  private later(id: string, seconds: number): Promise<void> {
-    return this.database.transaction(async (tx) => {
+  private async later(id: string, seconds: number): Promise<void> {
+    await this.database.transaction(async (tx) => {
       await tx.rows(
         `update telephony_command set due_at = clock_timestamp() + make_interval(secs => $2) where id = $1`,
         [id, seconds],
       );
     });
+    const timer = setTimeout(() => {
+      this.waits.delete(timer);
+      this.wake();
+    }, seconds * 1000);
+    this.waits.add(timer);
   }
 
   private finish(id: string, state: 'done' | 'failed', error: string | null): Promise<void> {
