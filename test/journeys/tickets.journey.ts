@@ -1,5 +1,6 @@
 import type { Actor } from '../../src/platform/access/actor';
 import { SlaSweep } from '../../src/modules/tickets/sla/sla-sweep';
+import { SampleData } from '../../src/platform/sample-data/sample-data';
 import { newId } from '../../src/platform/time/ids';
 import { anAdmin, anAgent, aKey, aUser } from '../support/actors';
 import { startTestApp, type TestApp } from '../support/test-app';
@@ -496,6 +497,22 @@ describe('tickets', () => {
       const { body } = await call('get', `/api/tickets/${ticket_id}`);
       expect(body.ticket.sla.resolution).toMatchObject({ state: 'met', breached_at: expect.any(String) });
     });
+  });
+
+  it('come with a new installation, a dozen of them, the urgent ones known by their text', async () => {
+    const fresh = await startTestApp({ env: { SAMPLE_DATA: 'true' } });
+    try {
+      await fresh.nest.get(SampleData).createOnce();
+      const { body } = await fresh.http
+        .get('/api/tickets')
+        .set('Authorization', `Bearer ${fresh.tokenFor(anAdmin())}`)
+        .expect(200);
+      expect(body.count).toBe(12);
+      const urgent = body.tickets.filter((ticket: TicketBody) => ticket.priority === 'urgent');
+      expect(urgent.map((ticket: TicketBody) => ticket.subject).sort()).toEqual(['Emergency: no power', 'طلب عاجل']);
+    } finally {
+      await fresh.close();
+    }
   });
 
   describe('and hostile callers', () => {
