@@ -13,6 +13,7 @@ import { startEmbeddedPostgres } from './platform/database/embedded-postgres';
 import { configureHttp } from './platform/http/configure-http';
 import { SampleData } from './platform/sample-data/sample-data';
 import { Drain, Stopper } from './stop';
+import { welcome } from './welcome';
 
 /** What `sandbox/index.ts` offers; it is no part of a production build, so its types are not imported. */
 interface SandboxModule {
@@ -67,7 +68,7 @@ async function startAll(stopper: Stopper): Promise<void> {
     stopper.started('requests', () => drain.finish());
   }
   for (const line of sandbox?.lines ?? []) say(`sandbox: ${line}`);
-  say(`listening on http://localhost:${config.server.port}`);
+  for (const line of welcome(config, await app.get(SampleData).isThere())) say(line);
 }
 
 /** Throws when the port cannot be had: better now than after the database has been started and migrated. */

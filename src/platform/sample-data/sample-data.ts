@@ -44,4 +44,9 @@ export class SampleData {
       return true;
     });
   }
+
+  /** Whether this database holds the sample data. */
+  async isThere(): Promise<boolean> {
+    return (await this.database.read.one('select 1 from sample_data')) !== undefined;
+  }
 }
