@@ -276,6 +276,10 @@ export class Config {
         if (!env[name]) problems.push(`${name} must be set when STORAGE_DRIVER is s3`);
       }
     }
+    const retriedFor = this.webhooks.retryScheduleMs.reduce((sum, wait) => sum + wait * 1.2, 0);
+    if (retriedFor > this.eventRetentionDays * 86_400_000) {
+      problems.push('EVENT_RETENTION_DAYS must be longer than the waits of WEBHOOK_RETRY_SCHEDULE together');
+    }
     if (!this.production) return problems;
     if (!env.SECRET_KEY) problems.push('SECRET_KEY must be set in production');
     else if (SAMPLE_WORDS.test(env.SECRET_KEY)) problems.push('SECRET_KEY must not be a sample value');
