@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import type { UserActor } from '../../platform/access/actor';
@@ -13,26 +14,27 @@ interface Claims {
  * up each time, so a token of a session that has ended is worth nothing.
  */
 @Injectable()
-export class AccessTokens {
-  private readonly passport = new passport.Passport();
+export class AccessTokens extends PassportStrategy(Strategy, 'access-token') {
+  private own: passport.Authenticator | undefined;
 
-  constructor(sessions: Sessions) {
-    const options = {
+  constructor(private readonly sessions: Sessions) {
+    super({
       jwtFromRequest: (request: unknown): string => (request as { token: string }).token,
       secretOrKey: sessions.accessKey,
       algorithms: ['HS256' as const],
       issuer: TOKEN_ISSUER,
       audience: TOKEN_AUDIENCE,
-    };
-    this.passport.use(
-      new Strategy(options, (claims: Claims, done) => {
-        if (typeof claims.sid !== 'string') return done(null, false);
-        sessions.byId(claims.sid).then(
-          (actor) => done(null, actor ?? false),
-          (error: unknown) => done(error, false),
-        );
-      }),
-    );
+    });
+  }
+
+  /** Called by the constructor above us. A passport of our own: two applications in one process must not share keys. */
+  getPassportInstance(): passport.Authenticator {
+    return (this.own ??= new passport.Passport());
+  }
+
+  /** Asked by the strategy for a token whose signature holds; nobody means that the session has ended. */
+  async validate({ sid }: Claims): Promise<UserActor | undefined> {
+    return typeof sid === 'string' ? this.sessions.byId(sid) : undefined;
   }
 
   /** The person behind a token; undefined when it is not ours, over, or its session has ended. */
@@ -43,7 +45,7 @@ export class AccessTokens {
         else resolve(actor || undefined);
       };
       // passport is made for a request; all our strategy asks of it is the token, which may come from a socket too
-      const authenticate = this.passport.authenticate('jwt', { session: false }, answer) as (
+      const authenticate = this.getPassportInstance().authenticate('access-token', { session: false }, answer) as (
         request: object,
         response: object,
         next: (error?: unknown) => void,
