@@ -277,7 +277,7 @@ describe('agents', () => {
       employee_id: agent_id,
       user: { name: 'Sara', email: 'sara@example.org' },
       department: 'sales',
-      performance: null,
+      performance: { total_calls: 0, customer_satisfaction: null },
       today_performance: null,
       recent_calls: [],
       ai_settings: { use_ai_assistance: true, ai_confidence_threshold: 0.8, preferred_ai_model: 'homeai-standard' },
