@@ -109,3 +109,15 @@ describe('.env.example', () => {
     expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
   });
 });
+
+describe('the decisions', () => {
+  it('have a number each, the one their title says', () => {
+    const files = fs.readdirSync(path.join(ROOT, 'docs/adr')).sort();
+    const numbers = files.map((file) => file.slice(0, 4));
+    expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([]);
+    const titled = files.filter((file) =>
+      fs.readFileSync(path.join(ROOT, 'docs/adr', file), 'utf8').startsWith(`# ${Number(file.slice(0, 4))}. `),
+    );
+    expect(titled).toEqual(files);
+  });
+});
