@@ -1,0 +1,186 @@
+/** Digits that stand together: where, their values, and the place of each. */
+export interface Group {
+  start: number;
+  end: number;
+  values: number[];
+  places: number[];
+}
+
+interface Found {
+  start: number;
+  end: number;
+  kind: 'card number' | 'national id';
+}
+
+type Gap = (character: string) => boolean;
+
+/** Lengths of IBANs by country (ISO 13616). */
+const IBAN_LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
+  (
+    'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 ' +
+    'FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 ' +
+    'LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 ' +
+    'RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30'
+  )
+    .split(' ')
+    .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
+);
+/** Fewer digits than this make words, not an account. */
+const FEWEST_IBAN_DIGITS = 8;
+
+const LATIN = /^[A-Za-zＡ-Ｚａ-ｚ]$/;
+const latin = (character: string): string => character.normalize('NFKC').toUpperCase();
+
+/** Where the IBAN that begins at `at` ends; undefined when none does. Checked by its length and mod 97. */
+export function ibanAt(
+  characters: string[],
+  digits: (number | undefined)[],
+  at: number,
+  isGap: Gap,
+): number | undefined {
+  const first = characters[at] as string;
+  if (!LATIN.test(first) || isWord(characters[at - 1])) return undefined;
+  let code = '';
+  let length = Infinity;
+  for (let place = at; place < characters.length; place += 1) {
+    const character = characters[place] as string;
+    const digit = digits[place];
+    if (digit !== undefined) code += String(digit);
+    else if (LATIN.test(character)) code += latin(character);
+    else if (code.length >= 2 && isGap(character)) continue;
+    else return undefined;
+    if (code.length === 2) {
+      length = IBAN_LENGTHS[code] ?? 0;
+      if (length === 0) return undefined;
+    }
+    if (code.length === 4 && !/^\d\d$/.test(code.slice(2))) return undefined;
+    if (code.length < length) continue;
+    const next = characters[place + 1];
+    const endsHere = next === undefined || !(isWord(next) || digits[place + 1] !== undefined);
+    return endsHere && isIban(code) ? place + 1 : undefined;
+  }
+  return undefined;
+}
+
+/** ISO 7064 mod 97-10 over the rearranged code. */
+export function isIban(code: string): boolean {
+  if (code.slice(4).replace(/\D/g, '').length < FEWEST_IBAN_DIGITS) return false;
+  let rest = 0;
+  for (const character of code.slice(4) + code.slice(0, 4)) {
+    const value = parseInt(character, 36);
+    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+  }
+  return rest === 1;
+}
+
+const NI_NUMBER = /^(?!BG|GB|NK|KN|TN|NT|ZZ)[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z]\d{6}[A-D]$/;
+
+/** Where the British national insurance number that begins at `at` ends; undefined when none does. */
+export function nationalIdAt(
+  characters: string[],
+  digits: (number | undefined)[],
+  at: number,
+  isGap: Gap,
+): number | undefined {
+  if (!LATIN.test(characters[at] as string) || isWord(characters[at - 1])) return undefined;
+  let code = '';
+  for (let place = at; place < characters.length; place += 1) {
+    const character = characters[place] as string;
+    const digit = digits[place];
+    if (digit !== undefined) code += String(digit);
+    else if (LATIN.test(character)) code += latin(character);
+    else if (code.length >= 2 && isGap(character)) continue;
+    else return undefined;
+    if (code.length < 9) continue;
+    return NI_NUMBER.test(code) && !isWord(characters[place + 1]) ? place + 1 : undefined;
+  }
+  return undefined;
+}
+
+const isWord = (character: string | undefined): boolean => character !== undefined && /^[\p{L}\p{N}]$/u.test(character);
+
+/**
+ * Card numbers and national ids in one run of digits. A number is looked for from the beginning of a group to the end of
+ * one, and anywhere within a group that is long enough to hold one and more.
+ */
+export function cardAt(run: readonly Group[]): Found[] {
+  const values = run.flatMap((group) => group.values);
+  const places = run.flatMap((group) => group.places);
+  const starts = new Set<number>();
+  const ends = new Set<number>();
+  let index = 0;
+  for (const group of run) {
+    starts.add(index);
+    index += group.values.length;
+    ends.add(index);
+  }
+  const found: Found[] = [];
+  const glued = windowsInside(run);
+  for (let from = 0; from < values.length; from += 1) {
+    for (const length of LENGTHS) {
+      const to = from + length;
+      if (to > values.length) continue;
+      if (!(starts.has(from) && ends.has(to)) && !glued(from, to)) continue;
+      const kind = kindOf(values.slice(from, to), starts.has(from) && ends.has(to));
+      if (!kind) continue;
+      found.push({ start: places[from] as number, end: (places[to - 1] as number) + 1, kind });
+      from = to - 1;
+      break;
+    }
+  }
+  return found;
+}
+
+/** Longest first: a card of 19 digits is not to be taken for one of 16 with three left over. */
+const LENGTHS = [19, 18, 17, 16, 15, 14, 13, 10];
+
+/** Whether a window lies within one group, glued to digits that do not belong to it. */
+function windowsInside(run: readonly Group[]): (from: number, to: number) => boolean {
+  let index = 0;
+  const bounds = run.map((group) => [index, (index += group.values.length)] as const);
+  return (from, to) => to - from >= 13 && bounds.some(([start, end]) => from >= start && to <= end);
+}
+
+function kindOf(digits: readonly number[], whole: boolean): Found['kind'] | undefined {
+  const text = digits.join('');
+  if (text.length >= 13 && isCard(text)) return 'card number';
+  if (text.length === 13 && isSouthAfricanId(text)) return 'national id';
+  if (whole && text.length === 10 && /^[12]/.test(text) && luhn(text)) return 'national id';
+  if (text.length === 15 && text.startsWith('784') && luhn(text)) return 'national id';
+  return undefined;
+}
+
+/** First digits and lengths of the card schemes, mada (Saudi Arabia) among them; anything else is no card. */
+const SCHEMES: readonly RegExp[] = [
+  /^4(\d{12}|\d{15}|\d{18})$/,
+  /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)\d*$/,
+  /^3[47]\d{13}$/,
+  /^3(0[0-5]|[689])\d{11,16}$/,
+  /^35\d{14,17}$/,
+  /^(50|5[6-9]|6)\d{11,17}$/,
+  /^9682\d{12}$/,
+  /^220[0-4]\d{12,15}$/,
+];
+const SIXTEEN = SCHEMES[1];
+
+function isCard(text: string): boolean {
+  return SCHEMES.some((scheme) => scheme.test(text) && (scheme !== SIXTEEN || text.length === 16)) && luhn(text);
+}
+
+/** YYMMDD, four digits, citizenship, one digit, and a check digit. */
+function isSouthAfricanId(text: string): boolean {
+  const month = Number(text.slice(2, 4));
+  const day = Number(text.slice(4, 6));
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31 && /^\d{10}[0-2]/.test(text) && luhn(text);
+}
+
+/** The check digit of cards, of Saudi and South African ids. */
+export function luhn(text: string): boolean {
+  let sum = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const digit = Number(text[text.length - 1 - index]);
+    const doubled = index % 2 === 1 ? digit * 2 : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
