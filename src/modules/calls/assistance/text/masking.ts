@@ -12,6 +12,8 @@ interface Span {
 
 /** Joins texts for one look; nobody can send it (NUL is refused at the door). */
 const JOINT = '\0';
+/** Stands where a number was found: neither a digit nor a letter nor a gap. */
+const TAKEN = '\u{1}';
 /** How many characters may part two groups of one number: `4111 - 1111`. */
 const WIDEST_GAP = 4;
 const GAP = /^[\s\-‐-―−._/\\·•,،'’"()|:*+\0]$/u;
@@ -46,7 +48,19 @@ export function maskAll(texts: readonly string[]): string[] {
 /** Whether a text still holds what `mask` would take out. */
 export const holdsNumbersOfPeople = (text: string): boolean => spansIn([...text]).length > 0;
 
-function spansIn(characters: string[]): Span[] {
+/** Looks until nothing more is found: what is taken out of a run of digits may lay bare another number in it. */
+function spansIn(characters: readonly string[]): Span[] {
+  const left = [...characters];
+  const spans: Span[] = [];
+  for (;;) {
+    const found = oneLook(left);
+    if (found.length === 0) return spans.sort((a, b) => a.start - b.start);
+    spans.push(...found);
+    for (const { start, end } of found) left.fill(TAKEN, start, end);
+  }
+}
+
+function oneLook(characters: string[]): Span[] {
   const digits = characters.map(digitValue);
   const spans: Span[] = [];
   const claim = (start: number, end: number, kind: MaskKind): void => {
@@ -62,7 +76,7 @@ function spansIn(characters: string[]): Span[] {
     for (const card of cardAt(run)) claim(card.start, card.end, card.kind);
   }
   for (const code of securityCodes(characters, digits)) claim(code.start, code.end, 'security code');
-  return spans.sort((a, b) => a.start - b.start);
+  return spans;
 }
 
 const isGap = (character: string): boolean => GAP.test(character) || isInvisible(character);
