@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
 import { AgentsModule } from '../agents';
 import { CustomersModule } from '../customers';
+import { Knowledge } from './assistance/knowledge-source';
 import { CallEndings } from './call-endings';
 import { CallLedger } from './call-ledger';
 import { Callbacks } from './callbacks/callbacks';
@@ -52,6 +53,7 @@ import { TransfersService } from './transfers.service';
     CallLedger,
     SampleCalls,
     CallEndings,
+    Knowledge,
     CallsService,
     CallsQueries,
     StartCallService,
@@ -82,6 +84,6 @@ import { TransfersService } from './transfers.service';
         config.calls.simulatesCarrier ? simulated : new NoTelephony(),
     },
   ],
-  exports: [CallsService, CallsQueries],
+  exports: [Knowledge, CallsService, CallsQueries],
 })
 export class CallsModule {}

@@ -1,3 +1,4 @@
+export * from './assistance';
 export { CallsModule } from './calls.module';
 export { CallsQueries } from './calls.queries';
 export { type CallDetails, CallsService } from './calls.service';
