@@ -5,6 +5,8 @@ import { ActivationController } from './activation/activation.controller';
 import { ActivationService } from './activation/activation.service';
 import { DtechClient } from './gateway/dtech-client';
 import { GatewayKeys } from './gateway/gateway-keys';
+import { AppwriteMirror } from './mirror/appwrite-mirror';
+import { MirrorRepository } from './mirror/mirror.repository';
 import { FollowProcesses } from './processes/follow-processes';
 import { SalesProcessRepository } from './processes/sales-process.repository';
 import { SalesController } from './processes/sales.controller';
@@ -35,6 +37,8 @@ import { UploadHandler } from './recordings/upload.handler';
     ReceiveRecording,
     UploadHandler,
     RecordingsSweep,
+    MirrorRepository,
+    AppwriteMirror,
   ],
 })
 export class DtechModule {}

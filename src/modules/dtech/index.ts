@@ -1,1 +1,3 @@
+export { activateDtech } from './activation/activate-dtech';
 export { DtechModule } from './dtech.module';
+export { setupAppwrite } from './mirror/appwrite-setup';

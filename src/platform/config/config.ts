@@ -26,6 +26,17 @@ export interface S3Settings {
   secretAccessKey: string;
 }
 
+/** Where sales are mirrored to. */
+export interface AppwriteSettings {
+  /** With `/v1`. */
+  endpoint: string;
+  projectId: string;
+  apiKey: string;
+  databaseId: string;
+  salesCollectionId: string;
+  recordingsCollectionId: string;
+}
+
 /**
  * The typed configuration, read once at start. Injected as itself: `constructor(private readonly config: Config)`.
  * Throws a ConfigurationError naming the variable when a value is missing or malformed for this NODE_ENV.
@@ -104,6 +115,8 @@ export class Config {
     maxRecordingBytes: number;
     keepRecordingDays: number;
   };
+  /** Undefined: nothing is mirrored. */
+  readonly appwrite: AppwriteSettings | undefined;
   readonly storage: { driver: 'local' } | ({ driver: 's3' } & S3Settings);
   readonly webhooks: {
     allowHttp: boolean;
@@ -222,6 +235,8 @@ export class Config {
       keepRecordingDays: env.SALES_RECORDING_KEEP_DAYS,
     };
 
+    this.appwrite = appwriteOf(env);
+
     const problems = this.problems(env);
     if (problems.length > 0) throw new ConfigurationError(problems);
 
@@ -271,6 +286,10 @@ export class Config {
     if (Boolean(env.ADMIN_EMAIL) !== Boolean(env.ADMIN_PASSWORD)) {
       problems.push('ADMIN_EMAIL and ADMIN_PASSWORD must be set together');
     }
+    const missing = APPWRITE.filter((name) => !env[name]);
+    if (missing.length > 0 && missing.length < APPWRITE.length) {
+      problems.push(`${missing.join(', ')} must be set together with the other APPWRITE_ variables`);
+    }
     if (env.STORAGE_DRIVER === 's3') {
       for (const name of ['STORAGE_S3_BUCKET', 'STORAGE_S3_ACCESS_KEY_ID', 'STORAGE_S3_SECRET_ACCESS_KEY'] as const) {
         if (!env[name]) problems.push(`${name} must be set when STORAGE_DRIVER is s3`);
@@ -302,6 +321,25 @@ export class Config {
     }
     return problems;
   }
+}
+
+const APPWRITE = [
+  'APPWRITE_ENDPOINT',
+  'APPWRITE_PROJECT_ID',
+  'APPWRITE_API_KEY',
+  'APPWRITE_DATABASE_ID',
+  'APPWRITE_SALES_COLLECTION_ID',
+  'APPWRITE_RECORDINGS_COLLECTION_ID',
+] as const;
+
+/** All six, or undefined. */
+function appwriteOf(env: Env): AppwriteSettings | undefined {
+  const [endpoint, projectId, apiKey, databaseId, salesCollectionId, recordingsCollectionId] = APPWRITE.map(
+    (name) => env[name],
+  );
+  if (!endpoint || !projectId || !apiKey || !databaseId || !salesCollectionId || !recordingsCollectionId)
+    return undefined;
+  return { endpoint: trimSlash(endpoint), projectId, apiKey, databaseId, salesCollectionId, recordingsCollectionId };
 }
 
 const trimSlash = (url: string): string => url.replace(/\/+$/, '');

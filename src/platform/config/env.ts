@@ -23,6 +23,8 @@ import { Setting } from './setting';
 
 const URL_PATTERN = /^https?:\/\/[^\s/]+(\/\S*)?$/i;
 const httpUrl = { message: 'must be an http or https URL' };
+const APPWRITE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$/;
+const appwriteId = { message: 'must be an Appwrite id: at most 36 letters, digits, dots, dashes and underscores' };
 
 /**
  * Every variable the product reads, one property each. This file is the only reader's map of the environment:
@@ -548,4 +550,45 @@ export class Env {
   @IsInt()
   @Min(0)
   SALES_RECORDING_KEEP_DAYS: number;
+
+  // ── Appwrite ────────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting(
+    'Appwrite',
+    'Appwrite to which sales and their recordings are mirrored, with /v1. All six are set, or none: then nothing is mirrored.',
+  )
+  @IsOptional()
+  @Matches(URL_PATTERN, httpUrl)
+  APPWRITE_ENDPOINT?: string;
+
+  @Setting('Appwrite', 'Id of the project.')
+  @IsOptional()
+  @Matches(APPWRITE_ID, appwriteId)
+  APPWRITE_PROJECT_ID?: string;
+
+  @Setting(
+    'Appwrite',
+    'API key with databases, collections, attributes, indexes and documents (read and write).',
+    undefined,
+    {
+      secret: true,
+    },
+  )
+  @IsOptional()
+  @IsString()
+  APPWRITE_API_KEY?: string;
+
+  @Setting('Appwrite', 'Id of the database; npm run setup:appwrite makes it when it is not there.')
+  @IsOptional()
+  @Matches(APPWRITE_ID, appwriteId)
+  APPWRITE_DATABASE_ID?: string;
+
+  @Setting('Appwrite', 'Id of the collection of sales processes, likewise.')
+  @IsOptional()
+  @Matches(APPWRITE_ID, appwriteId)
+  APPWRITE_SALES_COLLECTION_ID?: string;
+
+  @Setting('Appwrite', 'Id of the collection of call recordings, likewise.')
+  @IsOptional()
+  @Matches(APPWRITE_ID, appwriteId)
+  APPWRITE_RECORDINGS_COLLECTION_ID?: string;
 }
