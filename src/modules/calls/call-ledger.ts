@@ -92,21 +92,27 @@ export const CALL_JOINS = `left join agent ca on ca.id = c.assigned_agent_id lef
 export class CallLedger {
   constructor(private readonly events: EventLog) {}
 
-  /** Locks a call by its code, id or provider sid. Throws CallNotFound. Calls are locked before agents, always. */
+  /**
+   * Locks a call by its code, id or provider sid. Throws CallNotFound. Calls are locked before agents, always.
+   * It is read in a second statement: one that waits for a lock sees everything but the locked row as it was before.
+   */
   async lock(tx: Tx, key: { code?: string; id?: string; sid?: string }): Promise<LockedCall> {
     const [column, value] = key.id ? ['id', key.id] : key.sid ? ['provider_call_sid', key.sid] : ['code', key.code];
-    const row = await tx.one<CallRow>(
-      `select ${CALL_SELECT} from call c ${CALL_JOINS} where c.${column} = $1 for no key update of c`,
-      [value],
-    );
-    if (!row) throw new CallNotFound(String(key.code ?? value));
-    return { row, at: await this.moment(tx, row.changed_at) };
+    const locked = await tx.one<{ id: string }>(`select id from call where ${column} = $1 for no key update`, [value]);
+    if (!locked) throw new CallNotFound(String(key.code ?? value));
+    return this.locked(tx, locked.id);
   }
 
-  /** The database's clock now that the lock is held, or the last change where that clock has gone back. */
-  async moment(tx: Tx, notBefore: Date): Promise<Date> {
-    const clock = await tx.one<{ now: Date }>(`select date_trunc('milliseconds', clock_timestamp()) as now`);
-    return clock && clock.now > notBefore ? clock.now : notBefore;
+  /** A call of which only the row has been locked so far, as it is now. */
+  async locked(tx: Tx, id: string): Promise<LockedCall> {
+    const found = await tx.one<CallRow & { clock: Date }>(
+      `select ${CALL_SELECT}, date_trunc('milliseconds', clock_timestamp()) as clock
+         from call c ${CALL_JOINS} where c.id = $1`,
+      [id],
+    );
+    if (!found) throw new CallNotFound(id);
+    const { clock, ...row } = found;
+    return { row, at: clock > row.changed_at ? clock : row.changed_at };
   }
 
   /** Writes a new call, with a code nobody has, and tells of it. */

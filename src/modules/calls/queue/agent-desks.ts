@@ -101,20 +101,20 @@ export class AgentDesks implements OnModuleInit {
    * unless he has others.
    */
   async settle(tx: Tx, actor: Actor, agentId: string, at: Date, wrapUpOf?: string): Promise<void> {
-    const hand = await tx.one<AgentRow & { carrying: number; offered: number }>(
-      `select a.*,
-         (select count(*) from agent_slot s where s.agent_id = a.id and s.call_id is not null and not exists (
-            select 1 from call_offer o where o.call_id = s.call_id and o.agent_id = a.id and o.state = 'live')) as carrying,
-         (select count(*) from call_offer o where o.agent_id = a.id and o.state = 'live') as offered
-        from agent a where a.id = $1 for no key update of a`,
+    const [agent] = await this.statuses.lock(tx, [agentId]);
+    if (!agent) return;
+    // counted after the lock is held, in a statement of its own: one that waits for a lock counts what was before
+    const hand = await tx.one<{ carrying: number; offered: number }>(
+      `select (select count(*) from call_offer where agent_id = $1 and state = 'live') as offered,
+         (select count(*) from agent_slot s where s.agent_id = $1 and s.call_id is not null and not exists (
+            select 1 from call_offer o where o.call_id = s.call_id and o.agent_id = $1 and o.state = 'live')) as carrying`,
       [agentId],
     );
-    if (!hand) return;
-    if (hand.carrying > 0) await this.statuses.change(tx, hand, 'on_call', { actor });
-    else if (hand.offered > 0) await this.statuses.change(tx, hand, 'offered', { actor });
-    else if (wrapUpOf && this.config.calls.wrapUpSeconds > 0) await this.beginWrapUp(tx, actor, hand, at, wrapUpOf);
-    else if (hand.status === 'offered' || hand.status === 'on_call') {
-      await this.statuses.change(tx, hand, 'available', { actor, keepIdleSince: hand.status === 'offered' });
+    if (hand?.carrying) await this.statuses.change(tx, agent, 'on_call', { actor });
+    else if (hand?.offered) await this.statuses.change(tx, agent, 'offered', { actor });
+    else if (wrapUpOf && this.config.calls.wrapUpSeconds > 0) await this.beginWrapUp(tx, actor, agent, at, wrapUpOf);
+    else if (agent.status === 'offered' || agent.status === 'on_call') {
+      await this.statuses.change(tx, agent, 'available', { actor, keepIdleSince: agent.status === 'offered' });
     }
   }
 

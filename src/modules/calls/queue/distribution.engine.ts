@@ -4,8 +4,7 @@ import { Config } from '../../../platform/config/config';
 import { Database, type Tx } from '../../../platform/database/database';
 import { Notifier } from '../../../platform/database/notifier';
 import type { AgentRow } from '../../agents';
-import { CALL_JOINS, CALL_SELECT, CallLedger } from '../call-ledger';
-import type { CallRow } from '../call.view';
+import { CallLedger } from '../call-ledger';
 import {
   type Assignment,
   chooseAssignments,
@@ -199,12 +198,9 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
 
   /** Offers one call if both it and the agent are still to be had and nobody else holds them. */
   private async offer(tx: Tx, { call, agent, reason }: Assignment): Promise<boolean> {
-    const row = await tx.one<CallRow>(
-      `select ${CALL_SELECT} from call c ${CALL_JOINS}
-        where c.id = $1 and c.status in ('in_queue', 'transferred')
-          and exists (select 1 from queue_entry q where q.id = $2 and q.state = 'waiting')
-        for no key update of c skip locked`,
-      [call.callId, call.entryId],
+    const row = await tx.one(
+      `select 1 from call where id = $1 and status in ('in_queue', 'transferred') for no key update skip locked`,
+      [call.callId],
     );
     if (!row) return false;
     const desk = await tx.one<AgentRow>(
@@ -219,7 +215,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       [call.entryId, desk.max_concurrent_calls, desk.id],
     );
     if (!stillWaits) return false;
-    const locked = { row, at: await this.ledger.moment(tx, row.changed_at) };
+    const locked = await this.ledger.locked(tx, call.callId);
     await this.offers.make(tx, ACTOR, locked, desk, { purpose: 'queue', why: reason, cause: reason.rule });
     return true;
   }
