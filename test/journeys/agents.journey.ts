@@ -460,6 +460,43 @@ describe('agents', () => {
     expect(count).toEqual({ n: 0 });
   });
 
+  it('follows its account: disabled with it, enabled with it, and renamed with it', async () => {
+    const user = await app.database.transaction((tx) =>
+      app.nest.get(Accounts).create(tx, anAdmin(), {
+        email: 'follows@example.org',
+        password_hash: 'x',
+        role: 'agent',
+        first_name: 'First',
+        last_name: 'Name',
+      }),
+    );
+    const row = () =>
+      app.database.read.one<AgentRow>('select id, name, is_active, status from agent where user_id = $1', [user.id]);
+    const account = (patch: object) => send('patch', `/api/auth/users/${user.id}`, admin, patch).expect(200);
+    const agent = (await row())!;
+    await system(agent.id, 'available');
+    await account({ first_name: 'Other' });
+    expect(await row()).toMatchObject({ name: 'Other Name', status: 'available' });
+    // who cannot sign in must not be offered calls
+    await account({ is_active: false });
+    expect(await row()).toMatchObject({ is_active: false, status: 'offline' });
+    await account({ is_active: true });
+    expect(await row()).toMatchObject({ is_active: true, status: 'offline' });
+    // as a subscriber he is no agent, and enabling the subscriber does not change that
+    await account({ role: 'user' });
+    await account({ is_active: false });
+    await account({ is_active: true });
+    expect(await row()).toMatchObject({ is_active: false });
+    // nor does a role make an agent of an account that is disabled
+    await account({ is_active: false });
+    await account({ role: 'agent' });
+    expect(await row()).toMatchObject({ is_active: false });
+    await account({ is_active: true });
+    await app.database.transaction((tx) => tx.rows(`update agent set name = 'Nick' where id = $1`, [agent.id]));
+    await account({ last_name: 'Again' });
+    expect(await row()).toMatchObject({ name: 'Nick', is_active: true });
+  });
+
   it('never leaves the tables of changes, whatever is done in whatever order', async () => {
     const step = fc.record({
       by: fc.constantFrom('hand', 'system' as const),

@@ -2,12 +2,15 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Actor } from '../../platform/access/actor';
 import type { Tx } from '../../platform/database/database';
 import { Invalid } from '../../platform/errors';
-import { type NewUser, NewUserSteps } from '../auth';
+import { type AccountState, type NewUser, NewUserSteps } from '../auth';
 import { AgentStatuses } from './agent-statuses';
 import { WORD } from './agents.dto';
 import { AgentsService } from './agents.service';
 
-/** Gives an account with the role `agent` its profile, in the transaction that makes the account. */
+/**
+ * Gives an account with the role `agent` its profile, in the transaction that makes the account, and lets the profile
+ * follow the account: who cannot sign in is offered no calls, and a new name is everybody's name for him.
+ */
 @Injectable()
 export class AgentRegistration implements OnModuleInit {
   constructor(
@@ -18,6 +21,22 @@ export class AgentRegistration implements OnModuleInit {
 
   onModuleInit(): void {
     this.steps.register((tx, actor, user, input) => this.follow(tx, actor, user, input));
+    this.steps.onAccountChange((tx, actor, before, after) => this.keepUp(tx, actor, before, after));
+  }
+
+  private async keepUp(tx: Tx, actor: Actor, before: AccountState, after: AccountState): Promise<void> {
+    const found = await tx.one<{ id: string }>('select id from agent where user_id = $1', [after.id]);
+    const [agent] = found ? await this.statuses.lock(tx, [found.id]) : [];
+    if (!agent) return;
+    // a subscriber's profile, of the time when he was an agent, stays disabled
+    const isEnabled = !before.is_active && after.is_active && after.role !== 'user';
+    const isRenamed = nameOf(before) !== nameOf(after);
+    await this.agents.changeLocked(tx, actor, agent, {
+      // a name that was given to the agent alone stays
+      ...(isRenamed && agent.name === nameOf(before) ? { name: nameOf(after) } : {}),
+      ...(isEnabled ? { is_active: true } : {}),
+      ...(!after.is_active && agent.is_active ? { is_active: false } : {}),
+    });
   }
 
   private async follow(tx: Tx, actor: Actor, user: NewUser, input: Readonly<Record<string, unknown>>): Promise<void> {
@@ -36,7 +55,7 @@ export class AgentRegistration implements OnModuleInit {
   ): Promise<void> {
     if (profile) return this.setActive(tx, actor, profile, user, true);
     await this.agents.add(tx, actor, {
-      name: `${user.first_name} ${user.last_name}`.trim() || user.email,
+      name: nameOf(user),
       email: user.email,
       phone: user.phone ?? null,
       user_id: user.id,
@@ -63,6 +82,10 @@ export class AgentRegistration implements OnModuleInit {
     if (agent) await this.agents.changeLocked(tx, actor, agent, { user_id: user.id, is_active: active });
   }
 }
+
+/** How the agent of an account is called. */
+const nameOf = (user: Pick<AccountState, 'first_name' | 'last_name' | 'email'>): string =>
+  `${user.first_name} ${user.last_name}`.trim() || user.email;
 
 /** The departments sent with a registration: `departments`, or one `department`. */
 function departmentsIn(input: Readonly<Record<string, unknown>>): string[] {

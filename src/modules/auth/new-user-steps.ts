@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../platform/access/actor';
 import type { Tx } from '../../platform/database/database';
-import type { UserRole } from './user-account.entity';
+import type { UserAccount, UserRole } from './user-account.entity';
 
 /** The user as the rooms above are told of him. */
 export interface NewUser {
@@ -12,6 +12,12 @@ export interface NewUser {
   last_name: string;
   phone?: string;
 }
+
+/** What an admin may change of an account that rooms above keep a copy of, or act on. */
+export type AccountState = Pick<UserAccount, 'id' | 'role' | 'is_active' | 'email' | 'first_name' | 'last_name'>;
+
+/** What another room does in the transaction that changes an account's names, or disables or enables it. */
+export type AccountStep = (tx: Tx, actor: Actor, before: AccountState, after: AccountState) => Promise<void>;
 
 /**
  * What another room does in the transaction that makes somebody a user, or gives a user another role. Throwing undoes
@@ -29,9 +35,19 @@ export type NewUserStep = (
 @Injectable()
 export class NewUserSteps {
   private readonly steps: NewUserStep[] = [];
+  private readonly accountSteps: AccountStep[] = [];
 
   register(step: NewUserStep): void {
     this.steps.push(step);
+  }
+
+  /** For what happens to an account later: other names, disabled, enabled. Runs after the steps of a new role. */
+  onAccountChange(step: AccountStep): void {
+    this.accountSteps.push(step);
+  }
+
+  async accountChanged(tx: Tx, actor: Actor, before: AccountState, after: AccountState): Promise<void> {
+    for (const step of this.accountSteps) await step(tx, actor, before, after);
   }
 
   /** Runs every step, in the order of registration. */

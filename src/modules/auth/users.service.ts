@@ -34,6 +34,7 @@ export class UsersService {
       const isAdmin = after.role === 'admin' && after.is_active;
       if (wasAdmin && !isAdmin && admins <= 1) throw new LastAdmin();
       if (before.role !== after.role) await this.roleChanged(tx, actor, before, after);
+      await this.steps.accountChanged(tx, actor, before, after);
       if (before.is_active !== after.is_active) {
         if (!after.is_active) await this.sessions.endAll(tx, id, 'disabled');
         await this.audit.record(tx, actor, after.is_active ? 'user.enabled' : 'user.disabled', `user:${id}`);
