@@ -53,6 +53,7 @@ export class Webhooks1763683800000 implements MigrationInterface {
         next_attempt_at timestamptz(3) not null default now(),
         leased_until timestamptz(3),
         lease uuid,
+        leased_by uuid,
         last_status integer,
         last_error text,
         finished_at timestamptz(3),
@@ -84,10 +85,18 @@ export class Webhooks1763683800000 implements MigrationInterface {
         error text,
         response text
       )`);
+    // Who sends at present; what somebody held who is silent goes to another before the lease is over
+    await runner.query(`
+      create table webhook_worker (
+        id uuid primary key,
+        created_at timestamptz(3) not null default now(),
+        seen_at timestamptz(3) not null default now()
+      )`);
     await runner.query(`create index webhook_attempt_delivery on webhook_attempt (delivery_id, number)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`drop table webhook_worker`);
     await runner.query(`drop table webhook_attempt`);
     await runner.query(`drop table webhook_delivery`);
     await runner.query(`drop table webhook`);

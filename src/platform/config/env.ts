@@ -514,7 +514,7 @@ export class Env {
   @Max(3650)
   WEBHOOK_RETENTION_DAYS: number;
 
-  @Setting('Webhooks', 'Requests that may be under way to one endpoint at a time.', '32')
+  @Setting('Webhooks', 'Requests each process may have under way to one endpoint at a time.', '16')
   @IsInt()
   @Min(1)
   @Max(1000)

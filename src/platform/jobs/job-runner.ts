@@ -11,10 +11,10 @@ import { Leader } from '../database/leader';
 import { declaredJobs, type JobDefinition, type SweepDefinition } from './define-job';
 import { QUEUE_STORE, type QueueStore } from './queue-store';
 
-// A worker that died holds its jobs until their lock ends and two looks of the stalled check have passed: 8 + 2 × 3 s.
-const LOCK_MS = 8000;
-const LOCK_RENEW_MS = 2500;
-const STALLED_LOOK_MS = 3000;
+// A worker that died holds its jobs until their lock ends and two looks of the stalled check have passed: 5 + 2 × 2 s.
+const LOCK_MS = 5000;
+const LOCK_RENEW_MS = 1500;
+const STALLED_LOOK_MS = 2000;
 /** A job is never given up because its worker died: BullMQ's own 1 would call it failed after the second crash. */
 const STALLED_AS_OFTEN_AS_IT_TAKES = 1_000_000_000;
 const RETRY_FETCH_MS = 1000;

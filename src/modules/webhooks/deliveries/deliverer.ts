@@ -1,8 +1,15 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { Config } from '../../../platform/config/config';
 import { Database } from '../../../platform/database/database';
 import { JobQueue } from '../../../platform/jobs/job-queue';
 import { JobRunner } from '../../../platform/jobs/job-runner';
+import { newId } from '../../../platform/time/ids';
 import { EndpointSecrets, type OpenSecrets } from '../endpoints/endpoint-secrets';
 import type { WebhookRow } from '../endpoints/webhook.entity';
 import { Acknowledger } from './acknowledger';
@@ -18,6 +25,11 @@ const LEASE_SLACK_MS = 5_000;
 /** Of all endpoints together; what does not fit waits for the sweep. */
 const MAX_UNDER_WAY = 2_000;
 const TRIM_BATCH = 5_000;
+const BEAT_MS = 2_000;
+/** A process not heard of for so long has died, or might as well have. */
+const SILENT_SECONDS = 8;
+/** What has been due for so long was rung for in vain: the process that sweeps begins to send it itself. */
+const OVERDUE_SECONDS = 2;
 
 /** One endpoint as this process sees it. */
 interface Lane {
@@ -38,10 +50,13 @@ interface Lane {
  * does the window open again.
  */
 @Injectable()
-export class Deliverer implements OnModuleInit, BeforeApplicationShutdown {
+export class Deliverer implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Webhooks');
   private readonly lanes = new Map<string, Lane>();
   private readonly sending = new Set<Promise<void>>();
+  /** Names this process on the leases it holds. */
+  private readonly worker = newId();
+  private heart: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
@@ -59,6 +74,14 @@ export class Deliverer implements OnModuleInit, BeforeApplicationShutdown {
     this.runner.register(drainEndpoint, ({ webhookId }) => this.drain(webhookId));
     this.runner.registerSweep(dueSweep, () => this.ringForDue());
     this.runner.registerSweep(retentionSweep, () => this.trim());
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.config.runsJobs) return;
+    const beat = (): void =>
+      void this.deliveries.beat(this.worker).catch((error: Error) => this.logger.warn(`beat: ${error.message}`));
+    beat();
+    this.heart = setInterval(beat, BEAT_MS);
   }
 
   /** Claims and begins to send what is due for one endpoint, as much as fits. */
@@ -91,7 +114,8 @@ export class Deliverer implements OnModuleInit, BeforeApplicationShutdown {
       lane.hungry = free <= 0;
       return;
     }
-    const claimed = await this.deliveries.claim(webhook, wanted, this.config.webhooks.timeoutMs + LEASE_SLACK_MS);
+    const leaseMs = this.config.webhooks.timeoutMs + LEASE_SLACK_MS;
+    const claimed = await this.deliveries.claim(webhook, wanted, leaseMs, this.worker);
     if (claimed.length === 0) return;
     lane.allowance -= claimed.length;
     // in order per object, the end of one delivery is what makes the next one due
@@ -181,8 +205,11 @@ export class Deliverer implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async ringForDue(): Promise<void> {
-    for (const webhookId of await this.deliveries.due(this.database.read)) {
-      void this.jobs.ring(drainEndpoint, { webhookId }, { dedupId: webhookId });
+    const freed = await this.deliveries.releaseSilent(SILENT_SECONDS);
+    if (freed > 0) this.logger.warn(`${freed} deliveries of a silent process are sent by others`);
+    for (const { id, overdue } of await this.deliveries.due(this.database.read)) {
+      void this.jobs.ring(drainEndpoint, { webhookId: id }, { dedupId: id });
+      if (overdue > OVERDUE_SECONDS) void this.drainQuietly(id);
     }
   }
 
@@ -198,6 +225,7 @@ export class Deliverer implements OnModuleInit, BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     await Promise.allSettled(this.sending);
+    clearInterval(this.heart);
     await this.acknowledger.settled();
   }
 }

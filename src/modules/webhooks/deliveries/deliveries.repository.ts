@@ -82,7 +82,7 @@ export class DeliveriesRepository {
    * Takes up to `limit` due deliveries under a lease. With an order per object, one waits while an earlier one of its
    * object is pending: that one's row is committed as pending until it is acknowledged, so no race can overtake it.
    */
-  async claim(webhook: WebhookRow, limit: number, leaseMs: number): Promise<Claimed[]> {
+  async claim(webhook: WebhookRow, limit: number, leaseMs: number, worker: string): Promise<Claimed[]> {
     const inOrder =
       webhook.ordering === 'per_object'
         ? `and not exists (select 1 from webhook_delivery earlier
@@ -96,31 +96,31 @@ export class DeliveriesRepository {
            where d.webhook_id = $1 and d.status = 'pending' and d.next_attempt_at <= now()
              and (d.leased_until is null or d.leased_until < now()) ${inOrder}
            order by d.next_attempt_at, d.seq limit $2 for no key update skip locked)
-         update webhook_delivery d set leased_until = now() + make_interval(secs => $3), lease = $4
+         update webhook_delivery d set leased_until = now() + make_interval(secs => $3), lease = $4, leased_by = $5
          from due
          where d.id = due.id and exists (
            select 1 from webhook w where w.id = $1 and w.status = 'active')
          returning d.id, d.lease, d.attempts, d.step, d.event_id, d.event_name, d.seq, d.is_test,
            (select e.data from event e where e.id = d.event_id) as data,
            (select e.occurred_at from event e where e.id = d.event_id) as occurred_at`,
-        [webhook.id, limit, leaseMs / 1000, newId()],
+        [webhook.id, limit, leaseMs / 1000, newId(), worker],
       ),
     );
     return rows.sort((a, b) => a.seq - b.seq);
   }
 
-  /** Writes many results at once; a lease that has passed to another worker is not touched. Returns who was written. */
-  async acknowledge(tx: Tx, results: readonly Finished[]): Promise<string[]> {
-    const rows = await tx.rows<{ id: string }>(
+  /** Writes many results at once; a lease that has passed to another worker is not touched, one that lapsed counts. */
+  async acknowledge(tx: Tx, results: readonly Finished[]): Promise<void> {
+    await tx.rows(
       `update webhook_delivery d set
          status = r.outcome, attempts = d.attempts + 1, step = d.step + 1,
          next_attempt_at = case when r.delay_ms is null then d.next_attempt_at
                                 else now() + make_interval(secs => r.delay_ms / 1000.0) end,
-         leased_until = null, lease = null, last_status = r.status, last_error = r.error,
+         leased_until = null, lease = null, leased_by = null, last_status = r.status, last_error = r.error,
          finished_at = case when r.outcome = 'pending' then null else now() end
        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::int[], $6::text[])
          as r(id, lease, outcome, delay_ms, status, error)
-       where d.id = r.id and d.lease = r.lease and d.status = 'pending' returning d.id`,
+       where d.id = r.id and d.status = 'pending' and (d.lease = r.lease or d.lease is null)`,
       [
         results.map((r) => r.delivery_id),
         results.map((r) => r.lease),
@@ -144,7 +144,6 @@ export class DeliveriesRepository {
         results.map((r) => r.response),
       ],
     );
-    return rows.map((row) => row.id);
   }
 
   /** Keeps what the results say about their endpoints. A success in the same moment as failures closes the breaker. */
@@ -173,22 +172,49 @@ export class DeliveriesRepository {
   /** Takes back what is still owed to an endpoint that is told nothing more. */
   async cancel(tx: Tx, webhookId: string): Promise<void> {
     await tx.rows(
-      `update webhook_delivery set status = 'cancelled', finished_at = now(), leased_until = null, lease = null
+      `update webhook_delivery set status = 'cancelled', finished_at = now(), leased_until = null, lease = null, leased_by = null
        where webhook_id = $1 and status = 'pending'`,
       [webhookId],
     );
   }
 
-  /** Endpoints that have something due which nobody is sending. */
-  async due(reader: Reader): Promise<string[]> {
-    const rows = await reader.rows<{ id: string }>(
-      `select w.id from webhook w
-       where w.status = 'active' and (w.open_until is null or w.open_until <= now())
-         and exists (select 1 from webhook_delivery d
-           where d.webhook_id = w.id and d.status = 'pending' and d.next_attempt_at <= now()
-             and (d.leased_until is null or d.leased_until < now()))`,
+  /** Endpoints that have something due which nobody is sending, and for how many seconds it has been. */
+  async due(reader: Reader): Promise<{ id: string; overdue: number }[]> {
+    return reader.rows<{ id: string; overdue: number }>(
+      `select w.id, extract(epoch from now() - due.since)::float8 as overdue from webhook w
+       cross join lateral (
+         select d.next_attempt_at as since from webhook_delivery d
+         where d.webhook_id = w.id and d.status = 'pending' and d.next_attempt_at <= now()
+           and (d.leased_until is null or d.leased_until < now())
+         order by d.next_attempt_at, d.seq limit 1) due
+       where w.status = 'active' and (w.open_until is null or w.open_until <= now())`,
     );
-    return rows.map((row) => row.id);
+  }
+
+  /** Says that this process is alive. */
+  async beat(worker: string): Promise<void> {
+    await this.database.transaction((tx) =>
+      tx.rows(`insert into webhook_worker (id) values ($1) on conflict (id) do update set seen_at = now()`, [worker]),
+    );
+  }
+
+  /** Frees what is held by processes that were not heard of for `seconds`; says how much that was. */
+  async releaseSilent(seconds: number): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const silent = await tx.rows<{ id: string }>(
+        `delete from webhook_worker where id in (
+           select id from webhook_worker where seen_at < now() - make_interval(secs => $1)
+           order by id for update skip locked) returning id`,
+        [seconds],
+      );
+      if (silent.length === 0) return 0;
+      const freed = await tx.rows(
+        `update webhook_delivery set leased_until = null, lease = null, leased_by = null
+         where status = 'pending' and leased_by = any($1::uuid[]) returning 1`,
+        [silent.map((row) => row.id)],
+      );
+      return freed.length;
+    });
   }
 
   /** Deletes up to `limit` finished deliveries older than `days`, with their attempts; says how many. */

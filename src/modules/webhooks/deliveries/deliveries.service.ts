@@ -118,7 +118,7 @@ export class DeliveriesService {
   private async endTest(deliveryId: string): Promise<void> {
     await this.database.transaction((tx) =>
       tx.rows(
-        `update webhook_delivery set status = 'failed', finished_at = now(), leased_until = null, lease = null
+        `update webhook_delivery set status = 'failed', finished_at = now(), leased_until = null, lease = null, leased_by = null
          where id = $1 and status = 'pending'`,
         [deliveryId],
       ),

@@ -48,6 +48,10 @@ export class DeliveryRow extends BaseRow {
   @Column('uuid', { nullable: true })
   lease: string | null;
 
+  /** The process that holds the lease. */
+  @Column('uuid', { nullable: true })
+  leased_by: string | null;
+
   @Column('integer', { nullable: true })
   last_status: number | null;
 
