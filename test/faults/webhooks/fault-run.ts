@@ -152,7 +152,7 @@ export class FaultRun {
 
   private async untilListening(name: string): Promise<void> {
     const end = Date.now() + 90_000;
-    while (!this.processes.get(name)?.product.stderr().includes('listening on')) {
+    while (!/listening on|working/.test(this.processes.get(name)?.product.stderr() ?? '')) {
       if (Date.now() > end) {
         throw new Error(`${name} does not start: ${this.processes.get(name)?.product.stderr()}`);
       }
