@@ -1,8 +1,9 @@
+import { carrierProvider } from './carrier/provider';
 import { dtechProvider } from './dtech/provider';
 import type { RunningProvider, SandboxProvider, Settings } from './provider';
 
 /** The stand-ins there are, one line each. */
-const providers: SandboxProvider[] = [dtechProvider];
+const providers: SandboxProvider[] = [carrierProvider, dtechProvider];
 
 /** All wanted stand-ins, running. */
 export interface Sandbox {

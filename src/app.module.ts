@@ -16,6 +16,7 @@ import { DatabaseUrl } from './platform/database/database-url';
 import { DatabaseModule } from './platform/database/database.module';
 import { EventsModule } from './platform/events/events.module';
 import { HttpModule } from './platform/http/http.module';
+import { InboxModule } from './platform/inbox/inbox.module';
 import { JobsModule } from './platform/jobs/jobs.module';
 import { MailModule } from './platform/mail/mail.module';
 import { OutboundModule } from './platform/outbound/outbound.module';
@@ -53,6 +54,7 @@ export class AppModule {
         DatabaseModule,
         EventsModule,
         JobsModule,
+        InboxModule,
         OutboundModule,
         AccessModule,
         HttpModule,

@@ -6,3 +6,4 @@ export * from './modules/dtech/sales.events';
 export * from './modules/tickets/tickets.events';
 export * from './modules/calls/calls.events';
 export * from './modules/webhooks/webhooks.events';
+export * from './modules/calls/recordings/recordings.events';

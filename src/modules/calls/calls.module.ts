@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../../platform/config/config';
+import { Database } from '../../platform/database/database';
 import { AgentsModule } from '../agents';
 import { CustomersModule } from '../customers';
 import { Knowledge } from './assistance/knowledge-source';
@@ -30,9 +31,29 @@ import { SampleCalls } from './sample-calls';
 import { StartCallService } from './start-call.service';
 import { CarrierSignals } from './telephony/carrier-signals';
 import { CommandRunner } from './telephony/command-runner';
+import { MonitoringController } from './monitoring/monitoring.controller';
+import { MonitoringService } from './monitoring/monitoring.service';
+import { CallRecordings } from './recordings/call-recordings';
+import { RecordingFetcher } from './recordings/recording-fetcher';
+import { RecordingMedia } from './recordings/recording-media';
+import { RecordingSteps } from './recordings/recording-steps';
+import { RecordingsController } from './recordings/recordings.controller';
+import { RecordingsService } from './recordings/recordings.service';
 import { SimulatedTelephony } from './telephony/simulated.telephony';
 import { TelephonyCommands } from './telephony/telephony-commands';
 import { NoTelephony, Telephony } from './telephony/telephony.port';
+import { AgentPhones } from './telephony/twilio/agent-phones';
+import { BrowserPhonesController } from './telephony/twilio/browser-phones.controller';
+import { BrowserPhonesService } from './telephony/twilio/browser-phones.service';
+import { CallLegs } from './telephony/twilio/call-legs';
+import { CallTwiml } from './telephony/twilio/call-twiml';
+import { CarrierCallbacks } from './telephony/twilio/carrier-callbacks';
+import { CarrierUrls } from './telephony/twilio/carrier-urls';
+import { CarrierController } from './telephony/twilio/carrier.controller';
+import { TwilioMedia } from './telephony/twilio/twilio-media';
+import { TwilioTelephony } from './telephony/twilio/twilio.telephony';
+import { VoiceFlow } from './telephony/twilio/voice-flow';
+import { HeardUtterances } from './transcripts/heard-utterances';
 import { TranscriptsController } from './transcripts/transcripts.controller';
 import { TranscriptsService } from './transcripts/transcripts.service';
 import { TransfersService } from './transfers.service';
@@ -42,9 +63,13 @@ import { TransfersService } from './transfers.service';
   imports: [AgentsModule, CustomersModule],
   // those with fixed names before CallsController, whose /api/calls/:call_id would take them for calls
   controllers: [
+    CarrierController,
+    BrowserPhonesController,
     MetricsController,
     DepartmentsController,
     CallbacksController,
+    RecordingsController,
+    MonitoringController,
     CallsController,
     TranscriptsController,
     AgentPerformanceController,
@@ -77,13 +102,35 @@ import { TransfersService } from './transfers.service';
     TelephonyCommands,
     SimulatedTelephony,
     TranscriptsService,
+    HeardUtterances,
+    CallLegs,
+    CallTwiml,
+    CarrierUrls,
+    CarrierCallbacks,
+    VoiceFlow,
+    AgentPhones,
+    BrowserPhonesService,
+    MonitoringService,
+    RecordingSteps,
+    RecordingFetcher,
+    RecordingsService,
+    CallRecordings,
+    { provide: RecordingMedia, useClass: TwilioMedia },
     {
       provide: Telephony,
-      inject: [Config, SimulatedTelephony],
-      useFactory: (config: Config, simulated: SimulatedTelephony): Telephony =>
-        config.calls.simulatesCarrier ? simulated : new NoTelephony(),
+      inject: [Config, SimulatedTelephony, Database, CarrierUrls, AgentPhones],
+      useFactory: (
+        config: Config,
+        simulated: SimulatedTelephony,
+        database: Database,
+        urls: CarrierUrls,
+        phones: AgentPhones,
+      ): Telephony => {
+        if (config.twilio) return new TwilioTelephony(config, database, urls, phones);
+        return config.calls.simulatesCarrier ? simulated : new NoTelephony();
+      },
     },
   ],
-  exports: [Knowledge, CallsService, CallsQueries],
+  exports: [Knowledge, CallsService, CallsQueries, CallRecordings],
 })
 export class CallsModule {}

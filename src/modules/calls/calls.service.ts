@@ -212,7 +212,8 @@ export class CallsService {
     for (const id of freed) {
       await this.desks.settle(tx, actor, id, call.at, answered_at && id === talker ? call.row.id : undefined);
     }
-    if (overflowed) await this.endings.end(tx, actor, call, overflowed);
+    if (overflowed) return this.endings.end(tx, actor, call, overflowed);
+    if (call.row.is_carried && call.row.provider_call_sid) await this.commands.settle(tx, call.row);
   }
 
   /** The caller hears music. */

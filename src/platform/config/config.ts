@@ -89,6 +89,22 @@ export class Config {
     /** Without a carrier's credentials, and never in production: calls go to a telephone company that is not there. */
     simulatesCarrier: boolean;
   };
+  /** undefined without credentials. */
+  readonly twilio:
+    | {
+        accountSid: string;
+        authToken: string;
+        phoneNumber: string;
+        /** For browser telephones. */
+        browser: { apiKey: string; apiSecret: string; twimlAppSid: string } | undefined;
+        /** Without a trailing slash. */
+        apiBase: string;
+        timeoutMs: number;
+        records: boolean;
+        transcribes: boolean;
+      }
+    | undefined;
+  readonly recordingRetentionDays: number;
   readonly mail: {
     host: string | undefined;
     port: number;
@@ -179,6 +195,22 @@ export class Config {
       shortAbandonSeconds: env.SHORT_ABANDON_SECONDS,
       simulatesCarrier: !this.production && env.SANDBOX !== false,
     };
+    const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_PHONE_NUMBER: phoneNumber } = env;
+    const { TWILIO_API_KEY: apiKey, TWILIO_API_SECRET: apiSecret, TWILIO_TWIML_APP_SID: twimlAppSid } = env;
+    this.twilio =
+      accountSid && authToken && phoneNumber
+        ? {
+            accountSid,
+            authToken,
+            phoneNumber,
+            browser: apiKey && apiSecret && twimlAppSid ? { apiKey, apiSecret, twimlAppSid } : undefined,
+            apiBase: trimSlash(env.TWILIO_API_BASE),
+            timeoutMs: env.TWILIO_TIMEOUT_MS,
+            records: env.RECORD_CALLS,
+            transcribes: env.TRANSCRIBE_CALLS,
+          }
+        : undefined;
+    this.recordingRetentionDays = env.RECORDING_RETENTION_DAYS;
     this.mail = {
       host: env.EMAIL_HOST,
       port: env.EMAIL_PORT,
@@ -283,6 +315,14 @@ export class Config {
     ) {
       problems.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together');
     }
+    const twilio = [env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN, env.TWILIO_PHONE_NUMBER];
+    if (twilio.some(Boolean) && !twilio.every(Boolean)) {
+      problems.push('TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER must be set together');
+    }
+    const browser = [env.TWILIO_API_KEY, env.TWILIO_API_SECRET, env.TWILIO_TWIML_APP_SID];
+    if (browser.some(Boolean) && !browser.every(Boolean)) {
+      problems.push('TWILIO_API_KEY, TWILIO_API_SECRET and TWILIO_TWIML_APP_SID must be set together');
+    }
     if (Boolean(env.ADMIN_EMAIL) !== Boolean(env.ADMIN_PASSWORD)) {
       problems.push('ADMIN_EMAIL and ADMIN_PASSWORD must be set together');
     }
@@ -311,6 +351,9 @@ export class Config {
     }
     if (env.ADMIN_PASSWORD && env.ADMIN_PASSWORD.length < 12) {
       problems.push('ADMIN_PASSWORD must have at least 12 characters in production');
+    }
+    if (env.TWILIO_ACCOUNT_SID && !env.TWILIO_API_BASE.startsWith('https://')) {
+      problems.push('TWILIO_API_BASE must be https in production');
     }
     if (env.SANDBOX) problems.push('SANDBOX must not be on in production');
     if (env.METRICS_TOKEN && SAMPLE_WORDS.test(env.METRICS_TOKEN))

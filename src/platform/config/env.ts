@@ -358,6 +358,63 @@ export class Env {
   @Max(3600)
   SHORT_ABANDON_SECONDS: number;
 
+  // ── Telephony ───────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting('Telephony', 'Twilio account. Unset: calls cannot be dialled (503), or go to the sandbox.')
+  @IsOptional()
+  @Matches(/^AC[0-9a-f]{32}$/, { message: 'must be AC and 32 hex digits' })
+  TWILIO_ACCOUNT_SID?: string;
+
+  @Setting('Telephony', 'Primary auth token of the account: it signs what Twilio sends us.', undefined, {
+    secret: true,
+  })
+  @IsOptional()
+  @MinLength(16)
+  TWILIO_AUTH_TOKEN?: string;
+
+  @Setting('Telephony', 'Our number, E.164: calls are dialled from it.')
+  @IsOptional()
+  @Matches(/^\+[1-9]\d{6,14}$/, { message: 'must be an E.164 number such as +15005550006' })
+  TWILIO_PHONE_NUMBER?: string;
+
+  @Setting('Telephony', 'API key for the access tokens of browser telephones.')
+  @IsOptional()
+  @Matches(/^SK[0-9a-f]{32}$/, { message: 'must be SK and 32 hex digits' })
+  TWILIO_API_KEY?: string;
+
+  @Setting('Telephony', 'Secret of TWILIO_API_KEY.', undefined, { secret: true })
+  @IsOptional()
+  @MinLength(16)
+  TWILIO_API_SECRET?: string;
+
+  @Setting('Telephony', 'TwiML application of browser telephones.')
+  @IsOptional()
+  @Matches(/^AP[0-9a-f]{32}$/, { message: 'must be AP and 32 hex digits' })
+  TWILIO_TWIML_APP_SID?: string;
+
+  @Setting('Telephony', 'Where Twilio is, for gateways and tests.', 'https://api.twilio.com')
+  @Matches(URL_PATTERN, httpUrl)
+  TWILIO_API_BASE: string;
+
+  @Setting('Telephony', 'Milliseconds the carrier has for an answer.', '10000')
+  @IsInt()
+  @Min(100)
+  @Max(60000)
+  TWILIO_TIMEOUT_MS: number;
+
+  @Setting('Telephony', 'Record conversations.', 'true')
+  @IsBoolean()
+  RECORD_CALLS: boolean;
+
+  @Setting('Telephony', 'Let the carrier write down what is said while it is said.', 'false')
+  @IsBoolean()
+  TRANSCRIBE_CALLS: boolean;
+
+  @Setting('Telephony', 'Days recordings are kept; 0 for ever.', '180')
+  @IsInt()
+  @Min(0)
+  @Max(36500)
+  RECORDING_RETENTION_DAYS: number;
+
   // ── Mail ────────────────────────────────────────────────────────────────────────────────────────────────────
   @Setting('Mail', 'SMTP server. Unset outside production: mails land in DATA_DIR/outbox and in the log.')
   @IsOptional()

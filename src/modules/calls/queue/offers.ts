@@ -118,6 +118,7 @@ export class Offers {
         data: { consult_agent_id: agent.code, consult: 'accepted' },
         alsoTell: [agent.user_id],
       });
+      if (call.row.is_carried) await this.commands.settle(tx, call.row);
       return;
     }
     if (call.row.is_carried) await this.awaitConnection(tx, actor, call, agent);
@@ -192,6 +193,7 @@ export class Offers {
       set: { assigned_agent_id: null, connect_due_at: null },
       data: { offer: null },
     });
+    if (call.row.is_carried && call.row.provider_call_sid) await this.commands.settle(tx, call.row);
     tx.afterCommit(() => this.bell.callWaits(entry.department));
   }
 

@@ -7,7 +7,7 @@ import { CallEndings } from '../call-endings';
 import { CallLedger } from '../call-ledger';
 import { COMMANDED, TelephonyCommands } from './telephony-commands';
 import type { TelephonyCommand } from './telephony.entity';
-import { CarrierRefused, type DialledLeg, Telephony } from './telephony.port';
+import { CarrierBusy, CarrierRefused, type DialledLeg, Telephony } from './telephony.port';
 
 const ACTOR = systemActor('telephony');
 const LEASE_SECONDS = 20;
@@ -101,7 +101,8 @@ export class CommandRunner implements OnApplicationBootstrap, BeforeApplicationS
       if (command.kind === 'dial') await this.dial(command);
       else await this.repeatable(command);
     } catch (error) {
-      if (error instanceof CarrierRefused) await this.refused(command, error.message);
+      if (error instanceof CarrierBusy) await this.notYet(command, error.message);
+      else if (error instanceof CarrierRefused) await this.refused(command, error.message);
       else await this.unanswered(command, (error as Error).message);
     }
   }
@@ -134,6 +135,7 @@ export class CommandRunner implements OnApplicationBootstrap, BeforeApplicationS
       if (command.kind === 'hang_up') await this.telephony.hangUp(command.sid);
       if (command.kind === 'hold') await this.telephony.hold(command.sid);
       if (command.kind === 'resume') await this.telephony.resume(command.sid);
+      if (command.kind === 'settle') await this.telephony.settle(command.sid);
       if (command.kind === 'bridge') await this.telephony.bridge(command.sid, String(command.args.agent));
     } else if (await this.isBeingDialled(command.call_id)) {
       return this.later(command.id, 1);
@@ -154,10 +156,13 @@ export class CommandRunner implements OnApplicationBootstrap, BeforeApplicationS
   private async refused(command: Claimed, reason: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       const call = await this.ledger.lock(tx, { id: command.call_id });
-      await tx.rows(`update telephony_command set state = 'failed', due_at = null, error = $2 where id = $1`, [
-        command.id,
-        reason.slice(0, 500),
-      ]);
+      const failed = await tx.one(
+        `update telephony_command set state = 'failed', due_at = null, error = $2
+          where id = $1 and state = 'sending' returning 1`,
+        [command.id, reason.slice(0, 500)],
+      );
+      // the carrier has told of the leg meanwhile
+      if (!failed && command.kind === 'dial') return;
       if (command.kind !== 'dial' || call.row.ended_at) return;
       await this.endings.end(tx, ACTOR, call, { to: 'failed', cause: `not dialled: ${reason}`, byCarrier: true });
     });
@@ -170,10 +175,23 @@ export class CommandRunner implements OnApplicationBootstrap, BeforeApplicationS
     await this.later(command.id, Math.min(30, 0.5 * 2 ** (command.attempts - 1)));
   }
 
+  /** Nothing was done: it is as if it had not been asked. */
+  private async notYet(command: Claimed, reason: string): Promise<void> {
+    if (command.attempts >= MOST_ATTEMPTS) return this.refused(command, reason);
+    await this.database.transaction((tx) =>
+      tx.rows(
+        `update telephony_command set state = $2, due_at = clock_timestamp() + make_interval(secs => $3)
+          where id = $1 and state = 'sending'`,
+        [command.id, command.was, Math.min(30, 2 ** (command.attempts - 1))],
+      ),
+    );
+  }
+
   private async later(id: string, seconds: number): Promise<void> {
     await this.database.transaction(async (tx) => {
       await tx.rows(
-        `update telephony_command set due_at = clock_timestamp() + make_interval(secs => $2) where id = $1`,
+        `update telephony_command set due_at = clock_timestamp() + make_interval(secs => $2)
+          where id = $1 and state = 'sending'`,
         [id, seconds],
       );
     });

@@ -105,6 +105,10 @@ export class SimulatedTelephony extends Telephony implements OnModuleInit {
     return this.next(sid, 'bridged');
   }
 
+  async settle(): Promise<void> {
+    // nobody else is there
+  }
+
   /** The leg says this next; after a hang-up it says nothing more. */
   private async next(sid: string, kind: SignalKind): Promise<void> {
     await this.database.transaction(async (tx) => {

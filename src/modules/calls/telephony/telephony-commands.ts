@@ -34,6 +34,11 @@ export class TelephonyCommands {
     return this.write(tx, call.id, 'bridge', { agent: agentCode });
   }
 
+  /** Something about the call has changed that concerns the carrier: it is to look there as it looks here. */
+  settle(tx: Tx, call: Call): Promise<void> {
+    return this.write(tx, call.id, 'settle', {});
+  }
+
   private async write(
     tx: Tx,
     callId: string,

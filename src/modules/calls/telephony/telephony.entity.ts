@@ -11,7 +11,7 @@ export class TelephonyCommand extends BaseRow {
   call_id: string;
 
   @Column('text')
-  kind: 'dial' | 'hang_up' | 'hold' | 'resume' | 'bridge';
+  kind: 'dial' | 'hang_up' | 'hold' | 'resume' | 'bridge' | 'settle';
 
   @Column('jsonb')
   args: Record<string, unknown>;

@@ -28,6 +28,9 @@ export interface DialledLeg {
 /** The carrier refuses: it will not do this, however often it is asked. */
 export class CarrierRefused extends Error {}
 
+/** The carrier has done nothing yet because it has too much to do; the same may be asked again. */
+export class CarrierBusy extends Error {}
+
 /**
  * The telephone company, as calls need it. Methods throw `CarrierRefused` when the carrier says no, and anything else
  * when its answer is lost: then nobody knows whether it was done. What it tells of a leg comes to `CarrierSignals`.
@@ -51,6 +54,9 @@ export abstract class Telephony {
 
   /** Brings the caller together with an agent. The leg signals `bridged` when they hear each other. */
   abstract bridge(sid: string, agentCode: string): Promise<void>;
+
+  /** Lets the leg, and whoever else is in the call, be as the call's rows say; harmless when they are. */
+  abstract settle(sid: string): Promise<void>;
 }
 
 /** Nothing is set up. */
@@ -77,6 +83,9 @@ export class NoTelephony extends Telephony {
     return this.refuse();
   }
   bridge(): Promise<void> {
+    return this.refuse();
+  }
+  settle(): Promise<void> {
     return this.refuse();
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../../platform/access/actor';
-import { Database } from '../../../platform/database/database';
+import { Database, type Tx } from '../../../platform/database/database';
 import { decodeCursor, decodeTimeCursor, pageOf } from '../../../platform/http/page';
 import type { PageQuery } from '../../../platform/http/page';
 import { Invalid } from '../../../platform/errors';
 import { newId } from '../../../platform/time/ids';
 import { maySeeCall, visibleCallsSql } from '../call-access';
-import { CallLedger } from '../call-ledger';
+import { CallLedger, type LockedCall } from '../call-ledger';
 import { CallNotFound, TranscriptClosed } from '../calls.errors';
 import { transcriptMessage } from '../calls.events';
 import { CallsQueries } from '../calls.queries';
@@ -28,22 +28,27 @@ export class TranscriptsService {
    */
   add(actor: Actor, code: string, input: AddMessage): Promise<MessageView> {
     return this.database.transaction(async (tx) => {
-      const { row, at } = await this.ledger.lock(tx, { code });
-      if (!maySeeCall(actor, row)) throw new CallNotFound(code);
-      if (row.ended_at) throw new TranscriptClosed('The call is over; its transcript is closed');
-      const message = await tx.one<TranscriptMessage>(
-        `with t as (
-           insert into transcript (id, call_id, last_sequence) values ($1, $2, 1)
-           on conflict (call_id) do update set last_sequence = transcript.last_sequence + 1 returning last_sequence)
-         insert into transcript_message (id, call_id, sequence, speaker, content, language, at)
-         select $3, $2, last_sequence, $4, $5, $6, $7 from t returning *`,
-        [newId(), row.id, newId(), input.speaker, input.content, input.language ?? null, at],
-      );
-      if (!message) throw new Error('the message is gone');
-      const view = messageView(message);
-      await this.ledger.tell(tx, actor, row, transcriptMessage, { call_id: row.code, ...view });
-      return view;
+      const call = await this.ledger.lock(tx, { code });
+      if (!maySeeCall(actor, call.row)) throw new CallNotFound(code);
+      if (call.row.ended_at) throw new TranscriptClosed('The call is over; its transcript is closed');
+      return this.write(tx, actor, call, input);
     });
+  }
+
+  /** Adds a message to the transcript of a locked call that is going on. */
+  async write(tx: Tx, actor: Actor, { row, at }: LockedCall, input: AddMessage): Promise<MessageView> {
+    const message = await tx.one<TranscriptMessage>(
+      `with t as (
+         insert into transcript (id, call_id, last_sequence) values ($1, $2, 1)
+         on conflict (call_id) do update set last_sequence = transcript.last_sequence + 1 returning last_sequence)
+       insert into transcript_message (id, call_id, sequence, speaker, content, language, at)
+       select $3, $2, last_sequence, $4, $5, $6, $7 from t returning *`,
+      [newId(), row.id, newId(), input.speaker, input.content, input.language ?? null, at],
+    );
+    if (!message) throw new Error('the message is gone');
+    const view = messageView(message);
+    await this.ledger.tell(tx, actor, row, transcriptMessage, { call_id: row.code, ...view });
+    return view;
   }
 
   /** A call's transcript, in order. */
