@@ -50,7 +50,7 @@ export class RecordingsReply {
   /** @example 1 */
   count: number;
   /** @example null */
-  next_cursor: null;
+  next_cursor: string | null;
   /** @example "2026-11-08T12:04:06.000Z" */
   timestamp: string;
 }
