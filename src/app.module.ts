@@ -73,7 +73,8 @@ export class AppModule {
         DtechModule,
         TicketsModule,
         WebhooksModule,
-        LiveModule,
+        // a process that only does chores opens no sockets
+        ...(config.servesHttp ? [LiveModule] : []),
       ],
     };
   }

@@ -470,5 +470,17 @@ describe('live updates', () => {
       expect(await waitFor('the close', () => client.ended())).toBe(1001);
       for (const io of ios) expect(await waitFor('the close', () => io.ended())).toMatch(/transport (close|error)/);
     });
+
+    it('opens no sockets in a process that only does chores', async () => {
+      const worker = await startTestApp({
+        databaseUrl: app.databaseUrl,
+        dataDir: app.dataDir,
+        env: { ROLE: 'worker', STORAGE_DRIVER: 'local' },
+      });
+      const listeners = worker.nest.getHttpServer().listenerCount('upgrade');
+      await worker.close();
+      expect(listeners).toBe(0);
+      expect(app.nest.getHttpServer().listenerCount('upgrade')).toBeGreaterThan(0);
+    });
   });
 });

@@ -8,6 +8,7 @@ import { Metrics } from '../telemetry/metrics';
 import { serveApiPages } from './openapi/pages';
 import { withRequestId } from './request-context';
 import { saneInput } from './sane-input';
+import { SocketIoAdapter } from './socket-io.adapter';
 import { bodyDeadline, boundSlowClients } from './slow-clients';
 import { validationPipe } from './validation';
 
@@ -68,6 +69,7 @@ export function configureHttp(app: NestExpressApplication): void {
       maxAge: 600,
     });
   }
+  app.useWebSocketAdapter(new SocketIoAdapter(app, corsOrigins));
   boundSlowClients(app);
   app.use(bodyDeadline());
   app.useBodyParser('json', { limit: BODY_LIMIT });

@@ -1,9 +1,13 @@
-import { Injectable } from '@nestjs/common';
-import type { Server as HttpServer } from 'node:http';
-import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
+import {
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+  WebSocketGateway,
+  WebSocketServer,
+} from '@nestjs/websockets';
+import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../../platform/access/actor';
-import { Config } from '../../platform/config/config';
 import { DomainError } from '../../platform/errors';
 import { type Broadcaster, Connection, type Ending, endings, hasClosed } from './connection';
 import { complaint, type LiveEvent, type LiveMessage, pong } from './live-message';
@@ -14,10 +18,16 @@ import { LiveLimits } from './live.limits';
 /** What every message is sent under besides its own type. */
 const ALL = 'event';
 
+/** The server's options are fixed before there is an instance. */
+const { messageBytes, authMs } = new LiveLimits();
+
+/** Who it is, from the handshake on; the connection, once it has been let in. */
 interface SocketData {
   actor: Actor;
   lastSeq: number | undefined;
+  connection?: SocketIoConnection;
 }
+type LiveServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
 type LiveSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
 type EngineSocket = LiveSocket['conn'];
 
@@ -88,46 +98,68 @@ class SocketIoConnection extends Connection {
   }
 }
 
-/** Socket.IO at /socket.io, over polling and WebSocket: each event under its live type, and all under `event`. */
-@Injectable()
-export class SocketIoEndpoint implements Broadcaster {
-  private io: Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData> | undefined;
+/**
+ * Socket.IO at /socket.io, over polling and WebSocket: each event under its live type, and all under `event`. Who comes
+ * is asked once, at the handshake. What clients send is heard under whatever name, to count it and to answer it, so it
+ * passes no message handlers of Nest, and none of the guards, pipes and interceptors that requests pass.
+ */
+@WebSocketGateway({ maxHttpBufferSize: messageBytes, connectTimeout: authMs })
+export class LiveGateway implements Broadcaster, OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
+  /** Missing when the start did not come so far. */
+  @WebSocketServer() private readonly io: LiveServer | undefined;
   private closing = false;
 
   constructor(
-    private readonly config: Config,
     private readonly hub: LiveHub,
     private readonly door: LiveDoor,
     private readonly limits: LiveLimits,
   ) {}
 
-  start(server: HttpServer): void {
-    const { corsOrigins } = this.config.server;
-    const any = corsOrigins.includes('*');
-    this.io = new Server(server, {
-      path: '/socket.io',
-      // other paths are answered by other endpoints on this server
-      destroyUpgrade: false,
-      serveClient: false,
-      maxHttpBufferSize: this.limits.messageBytes,
-      allowRequest: (_request, answer) => answer(this.closing ? 'going away' : null, !this.closing),
-      connectTimeout: this.limits.authMs,
-      ...(corsOrigins.length > 0 ? { cors: { origin: any ? '*' : corsOrigins, credentials: !any } } : {}),
-    });
-    this.io.use((socket, next) => {
+  afterInit(io: LiveServer): void {
+    io.engine.use((_request: unknown, _response: unknown, next: (refused?: Error) => void) =>
+      next(this.closing ? new Error('going away') : undefined),
+    );
+    io.use((socket, next) => {
       void this.signIn(socket).then(
         () => next(),
         (error: Error) => next(error),
       );
     });
-    this.io.on('connection', (socket) => this.connected(socket));
+  }
+
+  handleConnection(socket: LiveSocket): void {
+    const { actor, lastSeq } = socket.data as SocketData;
+    const connection = new SocketIoConnection(actor, socket, this.limits.goodbyeMs);
+    socket.data.connection = connection;
+    const allowed = messageAllowance(this.limits.messagesPerTenSeconds);
+    socket.onAny((name: string, ...rest: unknown[]) => {
+      if (!connection.open) return;
+      if (!allowed()) {
+        this.hub.drop(connection);
+        connection.end(endings.misuse, complaint('TOO_MANY_MESSAGES', 'Too many messages'));
+        return;
+      }
+      const [body] = rest;
+      const acknowledge = rest.at(-1);
+      const type = (typeof body === 'object' && body !== null && (body as { type?: unknown }).type) || name;
+      const answer = type === 'ping' ? pong() : complaint('UNKNOWN_MESSAGE', 'Only ping is understood here');
+      void connection.established.then(() => {
+        if (typeof acknowledge === 'function') (acknowledge as (answer: LiveMessage) => void)(answer);
+        else if (connection.open) connection.send(answer);
+      });
+    });
+    void this.hub.admit(connection, lastSeq);
+  }
+
+  handleDisconnect({ data: { connection } }: LiveSocket): void {
+    if (connection) this.hub.drop(connection);
   }
 
   /** One packet each for the two names, encoded once and written to every socket in these rooms. */
   broadcast(rooms: readonly string[], { message }: LiveEvent): void {
     const to = this.io?.to([...rooms]);
     to?.emit(message.type, message);
-    this.io?.to([...rooms]).emit(ALL, message);
+    to?.emit(ALL, message);
   }
 
   /**
@@ -158,30 +190,6 @@ export class SocketIoEndpoint implements Broadcaster {
       if (error instanceof DomainError) throw refusal(error.code, error.message);
       throw error;
     }
-  }
-
-  private connected(socket: LiveSocket): void {
-    const { actor, lastSeq } = socket.data as SocketData;
-    const connection = new SocketIoConnection(actor, socket, this.limits.goodbyeMs);
-    const allowed = messageAllowance(this.limits.messagesPerTenSeconds);
-    socket.on('disconnect', () => this.hub.drop(connection));
-    socket.onAny((name: string, ...rest: unknown[]) => {
-      if (!connection.open) return;
-      if (!allowed()) {
-        this.hub.drop(connection);
-        connection.end(endings.misuse, complaint('TOO_MANY_MESSAGES', 'Too many messages'));
-        return;
-      }
-      const [body] = rest;
-      const acknowledge = rest.at(-1);
-      const type = (typeof body === 'object' && body !== null && (body as { type?: unknown }).type) || name;
-      const answer = type === 'ping' ? pong() : complaint('UNKNOWN_MESSAGE', 'Only ping is understood here');
-      void connection.established.then(() => {
-        if (typeof acknowledge === 'function') (acknowledge as (answer: LiveMessage) => void)(answer);
-        else if (connection.open) connection.send(answer);
-      });
-    });
-    void this.hub.admit(connection, lastSeq);
   }
 }
 
