@@ -38,7 +38,8 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   maxWorkers: 2,
   // machines are noisy and shared; a hang still ends, with the name of the test
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };
