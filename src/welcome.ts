@@ -1,5 +1,5 @@
 import { SAMPLE_CREDENTIALS } from './modules/auth';
-import type { Config } from './platform/config/config';
+import { type Config, SAMPLE_DIALER_KEY } from './platform/config/config';
 
 /** What the person at the terminal is told once everything runs: where things are, and how to try them. */
 export function welcome(config: Config, hasSampleData: boolean): string[] {
@@ -18,7 +18,8 @@ export function welcome(config: Config, hasSampleData: boolean): string[] {
     `  API         ${at}/api, explorer ${at}/docs, ${at}/redoc`,
     `  live        Socket.IO ${at}/socket.io, WebSocket ${at.replace('http', 'ws')}/ws/updates`,
     `  health      ${at}/health/ready`,
-    `  dialer      X-Dialer-Api-Key: ${dialer.apiKey ?? ''}`,
+    // the sample key is in the documents; one that somebody set is a secret, and this is read into logs
+    `  dialer      X-Dialer-Api-Key: ${dialer.apiKey === SAMPLE_DIALER_KEY ? SAMPLE_DIALER_KEY : 'your DIALER_API_KEY'}`,
     ...(hasSampleData ? signIn : []),
     '',
     `listening on ${at}`,

@@ -83,8 +83,9 @@ describe('the spine under faults', () => {
     });
     await tail.follow((events) => void heard.push(...events.map((event) => Number(event.data.n))));
     await append(10, 11);
-    await waitFor('both events', () => heard.length >= 2);
-    expect(heard).toEqual([10, 11]);
+    await waitFor('the last event', () => heard.includes(11));
+    // whoever follows a tail that others follow may be handed the end of the batch it is at
+    expect(heard.filter((n) => n >= 10)).toEqual([10, 11]);
   });
 
   it('starts its tail at the second attempt when the database was away at the first', async () => {

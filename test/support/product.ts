@@ -68,7 +68,7 @@ export async function startProduct(env: Record<string, string>): Promise<Product
       if (product.child.exitCode !== null) throw new Error(`it ended instead: ${product.stderr()}${product.stdout()}`);
       return product.stderr().includes('listening on');
     },
-    40_000,
+    120_000,
   );
   return product;
 }

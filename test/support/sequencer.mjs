@@ -3,7 +3,9 @@ import fs from 'node:fs';
 
 /** Runs that kill processes, and mostly wait, first; then journeys, then what stays within one process; each by size. */
 const weight = ({ path }) =>
-  (/[\\/]test[\\/]faults[\\/]/.test(path) ? 2e9 : 0) + (path.endsWith('.journey.ts') ? 1e9 : 0) + fs.statSync(path).size;
+  (/[\\/]test[\\/]faults[\\/]/.test(path) ? 2e9 : 0) +
+  (path.endsWith('.journey.ts') ? 1e9 : 0) +
+  fs.statSync(path).size;
 
 /**
  * The same order in every run, whatever an earlier one has left in a cache. What takes long is begun first: at the end

@@ -9,7 +9,7 @@ import { ConfigurationError, loadEnv } from './load-env';
 const SAMPLE_WORDS = /your[-_ ]|change[-_ ]?me|example|sample|default|secret-key-here|margav-dialer-2024/i;
 
 /** The key of the dialer's own documents: what it sends out of the box, so that a new set-up takes leads at once. */
-const SAMPLE_DIALER_KEY = 'margav-dialer-2024-secure-key-12345';
+export const SAMPLE_DIALER_KEY = 'margav-dialer-2024-secure-key-12345';
 
 /** A key of the key ring: its id stands in every sealed value. */
 export interface EncryptionKey {
