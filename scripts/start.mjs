@@ -24,19 +24,64 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
+/** Empty when there is no such file. */
+const textOf = (file) => {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+const isRunning = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+
+/** Two that start at once, an api and a worker or two test files, would delete each other's output. */
+function oneAtATime(work) {
+  const lock = 'node_modules/.cache/building';
+  fs.mkdirSync(path.dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const holder = textOf(lock);
+      // whoever was killed while building has left it behind
+      if (holder !== '' && !isRunning(Number(holder))) fs.rmSync(lock, { force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+  try {
+    return work();
+  } finally {
+    fs.rmSync(lock, { force: true });
+  }
+}
+
 /** Builds unless `dist` was made from these very sources. */
 export function build() {
   const wanted = sourceHash();
   const stamp = 'dist/.source-hash';
-  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
-  console.error('building (the sources have changed) …');
-  const nest = require.resolve('@nestjs/cli/bin/nest.js');
-  const run = spawnSync(process.execPath, [nest, 'build'], { stdio: 'inherit' });
-  if (run.status !== 0) {
-    console.error('cannot start: the build failed');
-    process.exit(1);
-  }
-  fs.writeFileSync(stamp, wanted);
+  const isFresh = () => textOf(stamp) === wanted;
+  if (isFresh()) return;
+  const succeeded = oneAtATime(() => {
+    if (isFresh()) return true;
+    console.error('building (the sources have changed) …');
+    const nest = require.resolve('@nestjs/cli/bin/nest.js');
+    const run = spawnSync(process.execPath, [nest, 'build'], { stdio: 'inherit' });
+    if (run.status === 0) fs.writeFileSync(stamp, wanted);
+    return run.status === 0;
+  });
+  if (succeeded) return;
+  console.error('cannot start: the build failed');
+  process.exit(1);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
