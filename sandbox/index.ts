@@ -1,9 +1,10 @@
 import { carrierProvider } from './carrier/provider';
 import { dtechProvider } from './dtech/provider';
+import { homeAiProvider } from './homeai/provider';
 import type { RunningProvider, SandboxProvider, Settings } from './provider';
 
 /** The stand-ins there are, one line each. */
-const providers: SandboxProvider[] = [carrierProvider, dtechProvider];
+const providers: SandboxProvider[] = [carrierProvider, dtechProvider, homeAiProvider];
 
 /** All wanted stand-ins, running. */
 export interface Sandbox {

@@ -1,4 +1,5 @@
 import { defineEvent, type JsonSchema } from '../../platform/events/define-event';
+import type { SuggestionView } from './assistance/assistance.view';
 import type { CallStatus } from './call-state';
 import type { CallView } from './call.view';
 import type { Speaker } from './transcripts/transcript.entity';
@@ -180,6 +181,36 @@ export const transcriptMessage = defineEvent<{
     content: 'Hello',
     language: 'en',
     timestamp: '2026-11-08T12:00:05.000Z',
+  },
+  webhook: false,
+});
+
+export const callSuggestion = defineEvent<
+  { call_id: string; message_sequence: number; meets_threshold: boolean } & SuggestionView
+>({
+  name: 'call.suggestion',
+  live: 'call:suggestion',
+  description:
+    'A suggestion for the agent in a call, about the newest words of the customer; told to that agent alone. ' +
+    '`meets_threshold` says whether its confidence reaches the one set in his profile.',
+  schema: schema({ call_id: text, message_sequence: whole, meets_threshold: { type: 'boolean' }, suggestion: text }, [
+    'call_id',
+    'suggestion_id',
+    'suggestion',
+  ]),
+  example: {
+    call_id: 'CALL-A1B2C3D4',
+    message_sequence: 3,
+    meets_threshold: true,
+    suggestion_id: '0190c7f2-6d4a-7c31-9a11-2f4e6a8b0c1d',
+    suggestion: 'Ask for the order number and the date of the return.',
+    confidence: 0.88,
+    recommended_actions: ['Look up the return'],
+    intent: 'refund',
+    sentiment: 'neutral',
+    urgency: 'medium',
+    sources: [],
+    provider: 'local',
   },
   webhook: false,
 });

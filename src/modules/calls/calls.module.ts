@@ -3,6 +3,7 @@ import { Config } from '../../platform/config/config';
 import { Database } from '../../platform/database/database';
 import { AgentsModule } from '../agents';
 import { CustomersModule } from '../customers';
+import { assistanceControllers, assistanceProviders } from './assistance/assistance.module-parts';
 import { Knowledge } from './assistance/knowledge-source';
 import { CallEndings } from './call-endings';
 import { CallLedger } from './call-ledger';
@@ -65,6 +66,7 @@ import { TransfersService } from './transfers.service';
   controllers: [
     CarrierController,
     BrowserPhonesController,
+    ...assistanceControllers,
     MetricsController,
     DepartmentsController,
     CallbacksController,
@@ -78,7 +80,7 @@ import { TransfersService } from './transfers.service';
     CallLedger,
     SampleCalls,
     CallEndings,
-    Knowledge,
+    ...assistanceProviders,
     CallsService,
     CallsQueries,
     StartCallService,

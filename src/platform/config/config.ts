@@ -105,6 +105,8 @@ export class Config {
       }
     | undefined;
   readonly recordingRetentionDays: number;
+  /** Without a key the local assistance serves alone. */
+  readonly homeai: { baseUrl: string; apiKey: string; model: string } | undefined;
   readonly mail: {
     host: string | undefined;
     port: number;
@@ -211,6 +213,9 @@ export class Config {
           }
         : undefined;
     this.recordingRetentionDays = env.RECORDING_RETENTION_DAYS;
+    this.homeai = env.HOMEAI_API_KEY
+      ? { baseUrl: trimSlash(env.HOMEAI_API_URL), apiKey: env.HOMEAI_API_KEY, model: env.HOMEAI_MODEL }
+      : undefined;
     this.mail = {
       host: env.EMAIL_HOST,
       port: env.EMAIL_PORT,
@@ -354,6 +359,9 @@ export class Config {
     }
     if (env.TWILIO_ACCOUNT_SID && !env.TWILIO_API_BASE.startsWith('https://')) {
       problems.push('TWILIO_API_BASE must be https in production');
+    }
+    if (env.HOMEAI_API_KEY && SAMPLE_WORDS.test(env.HOMEAI_API_KEY)) {
+      problems.push('HOMEAI_API_KEY must not be a sample value');
     }
     if (env.SANDBOX) problems.push('SANDBOX must not be on in production');
     if (env.METRICS_TOKEN && SAMPLE_WORDS.test(env.METRICS_TOKEN))

@@ -415,6 +415,26 @@ export class Env {
   @Max(36500)
   RECORDING_RETENTION_DAYS: number;
 
+  // ── AI assistance ───────────────────────────────────────────────────────────────────────────────────────────
+  @Setting(
+    'AI assistance',
+    'HomeAI, or any server with an OpenAI-compatible chat call; `sandbox` starts a stand-in outside production.',
+    'https://api.homeai.com/v1',
+  )
+  @Matches(URL_PATTERN, httpUrl)
+  HOMEAI_API_URL: string;
+
+  @Setting('AI assistance', 'Its key. Unset: the local assistance serves, which needs nobody.', undefined, {
+    secret: true,
+  })
+  @IsOptional()
+  @IsString()
+  HOMEAI_API_KEY?: string;
+
+  @Setting('AI assistance', 'The model asked where an agent prefers none.', 'homeai-standard')
+  @IsString()
+  HOMEAI_MODEL: string;
+
   // ── Mail ────────────────────────────────────────────────────────────────────────────────────────────────────
   @Setting('Mail', 'SMTP server. Unset outside production: mails land in DATA_DIR/outbox and in the log.')
   @IsOptional()
