@@ -32,6 +32,7 @@ export interface IntentReading {
 
 const CUES: Record<Exclude<Intent, 'other'>, Cue[]> = {
   billing: cues(
+    '2:letter .. amount|amount stands for|what .. amount .. for|المبلغ هذا .. ليش',
     '2:bill|bills|invoice*|statement|فاتوره|فواتير|الفاتوره',
     'overcharged|charged .. twice|charged|meter reading|tariff|consumption|usage|service fee|line on',
     'استهلاك|قراءه العداد|تعرفه|بند|كشف الحساب|محسوب',
@@ -42,29 +43,35 @@ const CUES: Record<Exclude<Intent, 'other'>, Cue[]> = {
     'card|bank|بطاقه|البنك|فيزا|مدي|خصم مباشر',
   ),
   refund: cues(
+    '3:sent .. back|money goes .. card|money goes .. account',
     '4:refund*|money back|reimburs*|repay me|paid back|استرداد|استرجاع المبلغ|رجعت .. فلوس|فلوسي|رجعوا .. فلوس|يرجع .. المبلغ|المبلغ المسترد',
     'returned|ارجعت|not in my account',
   ),
   cancellation: cues(
+    '4:ما ابغاكم|ما ابيكم|قفلوا|leaving you|switch away|stay with you any',
     '4:cancel*|terminat*|cooling-off|unsubscribe|end my .. contract|end my .. agreement|end my .. subscription|end my .. policy|end the contract|leave .. contract|notice period',
     '4:الغاء|الغي|الغوا|فسخ|افسخ|انهاء العقد|انهي|اوقف .. الاشتراك|اوقف .. subscription|ايقاف الاشتراك',
     'contract|subscription|policy|اشتراك|عقد|change my mind',
   ),
   quote: cues(
+    '2:worth it|my own electricity|thinking of getting|thinking about getting|يستاهل',
     '2:quote*|quotation|how much|price*|cost*|offer|offers|estimate for|عرض سعر|سعر|اسعار|كم يكلف|كم السعر|تكلفه|كم سعر|عرض|عروض',
     '1:solar|panels|battery|insurance|cover|buy|purchase|interested in|الواح|شمسيه|بطاريه|تامين|شراء|اشتري',
   ),
   claim: cues(
+    '3:hail|storm|flood*|am i covered|are we covered|is it covered|leak|leaked|هل يغطي|يغطي التامين|عاصفه|سيول',
     '4:claim|claims|مطالبه|المطالبات',
     '3:accident|crash|drove into|hit my car|water damage|burglar*|stolen|theft|assessor|assessment|حادث|حوادث|سرقه|مسروق|صدم',
     'damaged|damage|insurance|report it|policy number|تامين|تضررت|ضرر|اضرار',
   ),
   outage: cues(
+    '3:went black|went dark|no lights|no current|power went|electricity went|تيار|ما فيه كهرب|طفت الكهرب',
     '3:no power|power cut|power is out|power out|outage|blackout|no electricity|house is dark|inverter|breaker|offline|sparks|sparking|smoke|burning smell|smell .. burning|on fire|error code',
     '3:كهرباء مقطوعه|مقطوعه|انقطاع|الكهرباء|كهرباء|عاكس|انفرتر|inverter|شرار|دخان|حريق|متعطل|عطل|طافي|طافيه|ما يشتغل|لا يعمل|القاطع',
     '1:not working|does not work|stopped working|broke down|fault|display|restart*|meter|العداد|restart',
   ),
   delivery: cues(
+    '2:driver says|the driver|left it with|not delivered|المندوب|السايق',
     '3:parcel|package|delivery|deliver*|shipment|shipping|courier|tracking|wrong item|not arrived|never arrived|order .. arrived|الطرد|طرد|شحنه|الشحن|توصيل|تتبع|tracking|لم يصل|ما وصل|وصلني',
     '2:wrong colour|wrong color|wrong size|replaced|replacement|exchange|crack*|arrived broken|ordered|استبدال|مكسور|غلط|تالف|متي يوصل|ارجعه|نستبدل',
     'order|item|الطلب|طلبي|طلب|قطعه|اللون',
@@ -74,10 +81,12 @@ const CUES: Record<Exclude<Intent, 'other'>, Cue[]> = {
     '1:visit|visits|engineer|book|installation|تركيب|مهندس',
   ),
   account: cues(
+    '3:surname|last name|got married|spelt wrong|name you have|اسمي المسجل|تعديل الاسم',
     '3:address|my email|my e-mail|phone number|change my name|my details|update .. my|moved house|copy of .. contract|contract copy|password|log in|login|العنوان|عنوان|رقم جوالي|جوالي|ايميلي|بياناتي|تحديث|احدث|نسخه .. العقد|كلمه المرور|المسجل',
     'update|on my file|moved|account|حسابي|النظام',
   ),
   complaint: cues(
+    '3:put me through|somebody who decides|someone in charge|another story|different people|explained this|tells me something else',
     '4:complain*|complaint|formal complaint|supervisor|manager|rude|speak to .. manager|talk to .. manager|hung up|ombudsman',
     '4:شكوي|اشتكي|مدير|المدير|المسوول|مسيول|مشرف|اسلوبه|تعامل|تعاملكم|وقح|قفل الخط',
     '1:nobody helps|unprofessional|disrespect*|worst service|موظف|الموظف|اخلاق',

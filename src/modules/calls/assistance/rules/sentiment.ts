@@ -7,9 +7,9 @@ export type Sentiment = (typeof SENTIMENTS)[number];
 const NEGATIVE = cues(
   '3:unacceptable|furious|terrible|awful|worst|disgusting|rude|fed up|had enough|ridiculous|appalling|useless|scam|lied|liar*',
   '2:not happy|unhappy|upset|angry|disappoint*|frustrat*|annoy*|sick of|tired of|complaint|poor service|bad service|no sense|nobody helps|nobody tells|without an answer|still not|still waiting|never turned up|did not turn up|hung up|never arrived|not arrived|has not moved|nothing has|promised|worried|please hurry|far too high|is wrong|not fair|unfair|emergency',
-  '1:problem|issue|wrong|broken|damage*|crack*|declined|failed|fails|late|delay*|waiting|smoke|burning|sparks|no power|is dark|dark since|accident|drove into|not working|nobody|stolen|lost',
-  '3:سيء|سيئه|اسوا|ظلم|نصب|غير مقبول|مو معقول|زهقت|تعبت|زفت|فاشل*|وقح|قرفت|طفشت|مليت|حسبي الله|ما عاد ابي',
-  '2:زعلان|غاضب|معصب|مو راضي|غير راضي|شكوي|اشتكي|ولا احد|ما احد|محد|للحين|لين الحين|ما وصل|لم يصل|وما جا|ما جا|صار لي شهر|اتصلت .. مرات|خامس مره|ثالث مره|كل مره|ضعف|زايد|مرتفعه جدا|معلقه|تضررت|مقطوعه|حريق|شرار|دخان|متعطل|طافي|طافيه|مرفوضه',
+  '1:problem|issue|wrong|broken|damage*|crack*|declined|failed|fails|late|delay*|waiting|smoke|burning|sparks|no power|is dark|dark since|accident|drove into|not working|nobody|none of them|went black|went dark|what am i supposed|explained this|another story|stolen|lost',
+  '3:سيء|سيئه|اسوا|ظلم|نصب|غير مقبول|مو معقول|زهقت|تعبت|زفت|فاشل*|وقح|قرفت|طفشت|مليت|حسبي الله|ما عاد ابي|ما ابغاكم|ما ابيكم|بيموتون',
+  '2:زعلان|غاضب|معصب|مو راضي|غير راضي|شكوي|اشتكي|ولا احد|ما احد|محد|ما .. للحين|لين الحين ما|ما وصل|لم يصل|وما جا|ما جا|صار لي شهر|اتصلت .. مرات|خامس مره|ثالث مره|كل مره|ضعف|زايد|مرتفعه جدا|معلقه|تضررت|مقطوعه|حريق|شرار|دخان|متعطل|طافي|طافيه|مرفوضه',
   '1:مشكله|غلط|خطا|مكسور|تالف|تاخر|متاخر|انتظر|عاليه|مرتفعه|حادث|بيخرب|ما نفع|ما يتحدث|ما يشتغل|ارجعه',
 );
 const POSITIVE = cues(
