@@ -11,8 +11,8 @@ import type { Recording } from './switchboard';
 export interface CarrierFault {
   /** The beginning of `METHOD /rest` below the account: `POST /Calls.json`. */
   request: string;
-  /** status: answers so. close: breaks off before, close-after: after doing it. slow: answers late. */
-  kind: 'status' | 'close' | 'close-after' | 'slow';
+  /** status: answers so. close: breaks off before, close-after: after doing it. slow: does it and answers late. late: does it late. */
+  kind: 'status' | 'close' | 'close-after' | 'slow' | 'late';
   /** The status, or the milliseconds. */
   value?: number;
   times: number;
@@ -101,6 +101,7 @@ export class Carrier {
     if (fault?.kind === 'status') {
       return send(response, { status: fault.value ?? 500, body: failure(20500, 'sandbox fault', fault.value ?? 500) });
     }
+    if (fault?.kind === 'late') await sleep(fault.value ?? 1000);
     const expected = `Basic ${Buffer.from(`${this.settings.accountSid}:${this.settings.authToken}`).toString('base64')}`;
     const answer =
       request.headers.authorization === expected

@@ -84,5 +84,6 @@ export class Exchange implements Switchboard {
   async close(): Promise<void> {
     this.stop();
     await Promise.all([...this.legs.values()].map((leg) => leg.end('completed')));
+    await this.poster.close();
   }
 }

@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { Agent, fetch } from 'undici';
 
 /** A callback that was sent, for those who look. */
 export interface Sent {
@@ -23,6 +24,8 @@ export class Poster {
   readonly log: Sent[] = [];
   /** Called before a status callback is sent; false keeps it back. */
   passes: (url: string, fields: Record<string, string>) => boolean = () => true;
+  // connections of its own, so that none is left open when the sandbox is closed
+  private readonly dispatcher = new Agent();
 
   constructor(
     private readonly token: string,
@@ -46,6 +49,7 @@ export class Poster {
   /** Sends a form, signed. */
   async post(url: string, fields: Record<string, string>): Promise<Sent> {
     const response = await fetch(this.reach(url), {
+      dispatcher: this.dispatcher,
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
@@ -61,11 +65,16 @@ export class Poster {
     return sent;
   }
 
+  async close(): Promise<void> {
+    await this.dispatcher.destroy();
+  }
+
   /** Sends JSON, its hash in the signed address. */
   async postJson(url: string, body: object): Promise<Sent> {
     const text = JSON.stringify(body);
     const whole = `${url}${url.includes('?') ? '&' : '?'}bodySHA256=${createHash('sha256').update(text).digest('hex')}`;
     const response = await fetch(this.reach(whole), {
+      dispatcher: this.dispatcher,
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-twilio-signature': signature(this.token, whole, {}) },
       body: text,

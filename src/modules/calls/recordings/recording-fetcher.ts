@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { systemActor } from '../../../platform/access/actor';
 import { Config } from '../../../platform/config/config';
 import { Database } from '../../../platform/database/database';
@@ -76,10 +76,9 @@ export class RecordingFetcher implements OnModuleInit {
     const timeout = AbortSignal.any([signal, AbortSignal.timeout((LEASE_SECONDS - 20) * 1000)]);
     const { content, contentType, size, md5 } = await this.media.open(row.provider_sid ?? '', timeout);
     const key = `calls/${row.id}.wav`;
-    const start = new Beginning();
-    content.on('error', (error) => start.destroy(error));
-    const stored = await this.storage.put(key, content.pipe(start), contentType);
-    const problem = wrong(stored, { size, md5, beginning: start.bytes });
+    const beginning: Buffer[] = [];
+    const stored = await this.storage.put(key, Readable.from(remembering(content, beginning)), contentType);
+    const problem = wrong(stored, { size, md5, beginning: Buffer.concat(beginning) });
     if (problem) {
       await this.storage.delete(key);
       throw new Error(problem);
@@ -146,13 +145,15 @@ export class RecordingFetcher implements OnModuleInit {
   }
 }
 
-/** Passes bytes on and remembers the first of them. */
-class Beginning extends Transform {
-  bytes = Buffer.alloc(0);
-
-  override _transform(chunk: Buffer, _encoding: string, done: (error: null, chunk: Buffer) => void): void {
-    if (this.bytes.length < HEADER_BYTES) this.bytes = Buffer.concat([this.bytes, chunk.subarray(0, HEADER_BYTES)]);
-    done(null, chunk);
+/** Passes bytes on and keeps the first of them. */
+async function* remembering(content: Readable, beginning: Buffer[]): AsyncGenerator<Buffer> {
+  let kept = 0;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    if (kept < HEADER_BYTES) {
+      beginning.push(chunk.subarray(0, HEADER_BYTES - kept));
+      kept += chunk.length;
+    }
+    yield chunk;
   }
 }
 

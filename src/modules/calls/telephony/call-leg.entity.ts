@@ -8,6 +8,12 @@ export type MonitorMode = (typeof MONITOR_MODES)[number];
 /** Where the caller's leg was last sent. */
 export type LegPlace = 'menu' | 'queue' | 'conference' | 'voicemail';
 
+/** What was told of a leg in a conference. */
+export interface ConferenceNews {
+  sequence: number;
+  isIn: boolean;
+}
+
 /**
  * A telephone in a call: the caller's, an agent's, a supervisor's. An agent's row is written before his telephone is
  * rung; without a sid nobody knows yet whether it rings.
@@ -32,10 +38,11 @@ export class CallLeg extends BaseRow {
   @Column('text', { nullable: true })
   mode: MonitorMode | null;
 
-  /** The place, in the carrier's order, of the newest thing told about it in a conference. */
-  @Column('bigint', { default: 0 })
-  conference_order: number;
+  /** Of each conference it has been in the newest that was told: its number there, and whether the leg was in. */
+  @Column('jsonb')
+  conferences: Record<string, ConferenceNews>;
 
+  /** It is in one of them. */
   @Column('boolean', { default: false })
   in_conference: boolean;
 

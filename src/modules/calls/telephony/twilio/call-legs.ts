@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../../../platform/database/database';
 import { newId } from '../../../../platform/time/ids';
-import type { CallLeg, LegPlace } from '../call-leg.entity';
+import type { CallLeg, ConferenceNews, LegPlace } from '../call-leg.entity';
 
 /** The telephones of a call, as rows. The call's row is locked before any of these is written. */
 @Injectable()
@@ -42,13 +42,21 @@ export class CallLegs {
     );
   }
 
-  /** What the carrier tells of a leg in a conference, unless something newer is known. Returns whether it was news. */
-  async inConference(tx: Tx, sid: string, order: number, isIn: boolean): Promise<boolean> {
-    const row = await tx.one(
-      `update call_leg set conference_order = $2, in_conference = $3 and ended_at is null
-        where sid = $1 and conference_order < $2 returning 1`,
-      [sid, order, isIn],
-    );
-    return Boolean(row);
+  /**
+   * What the carrier tells of a leg in a conference, unless something newer is known of it there. Each conference counts
+   * for itself, so that the order in which they are told of makes no difference. Returns whether it was news.
+   */
+  async inConference(tx: Tx, sid: string, conference: string, news: ConferenceNews): Promise<boolean> {
+    const leg = await tx.one<CallLeg>('select * from call_leg where sid = $1 for update', [sid]);
+    const known = leg && Object.hasOwn(leg.conferences, conference) ? leg.conferences[conference] : undefined;
+    if (!leg || (known && known.sequence >= news.sequence)) return false;
+    const conferences = { ...leg.conferences, [conference]: news };
+    const isIn = Object.values(conferences).some((one) => one.isIn) && leg.ended_at === null;
+    await tx.rows('update call_leg set conferences = $2, in_conference = $3 where id = $1', [
+      leg.id,
+      JSON.stringify(conferences),
+      isIn,
+    ]);
+    return true;
   }
 }

@@ -172,15 +172,19 @@ export class CarrierCallbacks implements OnModuleInit {
     if (!found) throw new CallNotFound(sid);
     const call = await this.ledger.lock(tx, { id: found.call_id });
     const at = momentOf(fields.Timestamp);
-    // each conference of a call counts from 1; the time puts them in order
-    const order = Math.floor(at.getTime() / 1000) * 10_000 + (wholeNumber(fields.SequenceNumber) % 10_000);
-    const isNews = await this.legs.inConference(tx, sid, order, event === 'participant-join');
+    const isIn = event === 'participant-join';
+    const isNews = await this.legs.inConference(tx, sid, (fields.ConferenceSid ?? '').slice(0, 34), {
+      sequence: wholeNumber(fields.SequenceNumber),
+      isIn,
+    });
     const callerSid = call.row.provider_call_sid;
-    if (!isNews || isFinal(call.row.status) || !callerSid) return;
+    if (!isNews || !isIn || isFinal(call.row.status) || !callerSid) return;
     const inside = (await this.legs.live(tx, call.row.id)).filter((leg) => leg.in_conference);
     const agent = inside.find(({ role, agent_id }) => role === 'agent' && agent_id === call.row.assigned_agent_id);
     if (!agent || !inside.some(({ role }) => role === 'caller')) return;
-    await this.signals.obey(tx, TWILIO, { provider_call_sid: callerSid, kind: 'bridged', sequence: order, at });
+    // each conference counts from 1, and a call that is handed on has several
+    const sequence = (call.row.carrier_facts.bridged?.sequence ?? 0) + 1;
+    await this.signals.obey(tx, TWILIO, { provider_call_sid: callerSid, kind: 'bridged', sequence, at });
   }
 }
 

@@ -75,7 +75,7 @@ export class CarrierController {
   @Header('Content-Type', XML)
   @ApiOkResponse(ANSWER)
   queue(@Callback() callback: SignedCallback): Promise<string> {
-    return this.ask(callback, (tx) => this.flow.queue(tx, callback));
+    return this.ask(callback, (tx) => this.flow.place(tx, callback));
   }
 
   /** Tell a waiting caller his place */
@@ -111,7 +111,7 @@ export class CarrierController {
   @Header('Content-Type', XML)
   @ApiOkResponse(ANSWER)
   join(@Callback() callback: SignedCallback): Promise<string> {
-    return this.ask(callback, (tx) => this.flow.join(tx, callback));
+    return this.ask(callback, (tx) => this.flow.place(tx, callback));
   }
 
   /** Bring whom we have dialled to his agent */

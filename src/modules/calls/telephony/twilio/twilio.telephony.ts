@@ -103,7 +103,6 @@ export class TwilioTelephony extends Telephony {
     if (!call) throw new CarrierRefused('no call of ours');
     const wanted = whatIsWanted({
       status: call.status,
-      direction: call.direction,
       assignedAgentId: call.assigned_agent_id,
       // a colleague who has not accepted yet is not rung by us: his screen is
       consultAgentId: call.has_live_offer ? null : call.consult_agent_id,

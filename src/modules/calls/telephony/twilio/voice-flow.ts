@@ -14,6 +14,7 @@ import { CallLegs } from './call-legs';
 import { CallTwiml } from './call-twiml';
 import { departmentName, greetingLanguage, type VoiceLanguage } from './prompts';
 import type { SignedCallback } from './twilio.guard';
+import { whatIsWanted } from './what-is-wanted';
 
 export const TWILIO: MachineActor = { kind: 'provider', id: 'twilio', role: 'system' };
 
@@ -124,10 +125,16 @@ export class VoiceFlow {
     return this.twiml.queue(call.row.code, languageOf(call));
   }
 
-  /** The caller is sent (back) to the queue. */
-  async queue(tx: Tx, { fields }: SignedCallback): Promise<string> {
+  /** The caller is sent (back) to the queue, or to his agent: wherever the call is by now. */
+  async place(tx: Tx, { fields }: SignedCallback): Promise<string> {
     const call = await this.ledger.lock(tx, { sid: fields.CallSid ?? '' });
-    return call.row.ended_at ? this.twiml.hangUp() : this.inQueue(tx, call);
+    if (call.row.ended_at) return this.twiml.hangUp();
+    const wanted = whatIsWanted({
+      status: call.row.status,
+      assignedAgentId: call.row.assigned_agent_id,
+      consultAgentId: null,
+    });
+    return wanted.caller === 'queue' ? this.inQueue(tx, call) : this.inConference(tx, call);
   }
 
   /** What he hears while he waits. */
@@ -176,12 +183,6 @@ export class VoiceFlow {
       byCarrier: true,
     });
     return this.toVoicemail(tx, call);
-  }
-
-  /** Caller and agent are to talk. */
-  async join(tx: Tx, { fields }: SignedCallback): Promise<string> {
-    const call = await this.ledger.lock(tx, { sid: fields.CallSid ?? '' });
-    return call.row.ended_at ? this.twiml.hangUp() : this.inConference(tx, call);
   }
 
   /** Whom we have dialled has answered; undefined when the dial is none of ours. */

@@ -4,7 +4,6 @@ import { isFinal } from '../../call-state';
 /** What of a call decides who is where at the carrier. */
 export interface CallSituation {
   status: CallStatus;
-  direction: 'inbound' | 'outbound';
   /** Who took it. */
   assignedAgentId: string | null;
   /** The colleague who is asked, once he has accepted. */
