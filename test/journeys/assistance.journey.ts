@@ -166,6 +166,19 @@ describe('the assistance', () => {
     expect(JSON.stringify(sent)).not.toMatch(/1111|1000000008|\+96650/);
   });
 
+  it('cuts texts between characters, not within one', async () => {
+    const id = await aCall();
+    for (const content of [`refund ${'😀'.repeat(100)}`, 'yes'])
+      await admin.post(`/api/transcripts/${id}/messages`, { speaker: 'customer', content }, 201);
+    const message = `ok <b>'"\\ ${'😀'.repeat(200)}`;
+    const { ai_response: answer } = await desk.post('/api/calls/ai-assistance', {
+      call_id: id,
+      message,
+    });
+    expect(answer.sources).toContainEqual(expect.objectContaining({ type: 'transcript', id }));
+    expect(answer.suggestion.isWellFormed()).toBe(true);
+  });
+
   it('falls back within its budget, says why, and leaves a dead provider alone', async () => {
     const id = await aCall();
     const ask = async (): Promise<{ provider: string; ms: number }> => {

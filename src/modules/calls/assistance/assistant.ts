@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Actor } from '../../../platform/access/actor';
 import { Database } from '../../../platform/database/database';
 import type { CallRow } from '../call.view';
@@ -7,6 +7,7 @@ import { HomeAiClient, HomeAiFailure } from './homeai/homeai.client';
 import { Knowledge } from './knowledge-source';
 import { customerWords, suggestLocally } from './local/local.assistant';
 import { rankPassages } from './local/retrieval';
+import { warmUp } from './rules/cues';
 import { readIntent } from './rules/intent';
 import { readSentiment } from './rules/sentiment';
 import { readUrgency } from './rules/urgency';
@@ -38,12 +39,16 @@ export interface Answered {
 
 /** Makes suggestions. Writes nothing; nothing leaves it, and nothing goes to a provider, that is not masked. */
 @Injectable()
-export class Assistant {
+export class Assistant implements OnApplicationBootstrap {
   constructor(
     private readonly database: Database,
     private readonly knowledge: Knowledge,
     private readonly homeAi: HomeAiClient,
   ) {}
+
+  onApplicationBootstrap(): void {
+    void warmUp();
+  }
 
   /** A suggestion for a call; always one, whatever becomes of the provider. Never call it inside a transaction. */
   async answer(actor: Actor, call: Pick<CallRow, 'id' | 'code'>, asked: Asked): Promise<Answered> {

@@ -62,4 +62,4 @@ export function customerWords({ transcript, message }: Pick<AssistanceRequest, '
 }
 
 const shortened = (text: string): string =>
-  text.length > LONGEST_SAID ? `${text.slice(0, LONGEST_SAID).trimEnd()}…` : text;
+  text.length > LONGEST_SAID ? `${text.slice(0, LONGEST_SAID).toWellFormed().trimEnd()}…` : text;

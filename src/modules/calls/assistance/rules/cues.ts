@@ -1,3 +1,4 @@
+import { setImmediate as aTurn } from 'node:timers/promises';
 import { normalise } from '../text/normalise';
 
 /** A cue and how much it says. */
@@ -12,6 +13,8 @@ const END = '(?![\\p{L}\\p{N}])';
 const BEFORE = '(?:[وف]?(?:ال|بال|لل|كال|ب|ل|ك)?)';
 /** Endings: my, your, his, our, plural. */
 const AFTER = '(?:ي|ك|ه|ها|نا|كم|هم|ات|ين|ت|تي|ني|تها|كون)?';
+const known: Cue[] = [];
+const IN_ONE_TURN = 20;
 const ARABIC = /\p{Script=Arabic}/u;
 
 /**
@@ -19,7 +22,7 @@ const ARABIC = /\p{Script=Arabic}/u;
  * Arabic words are found with what is written onto them before and after. Weight 1 unless the line begins with `2:`.
  */
 export function cues(...lines: string[]): Cue[] {
-  return lines.flatMap((line) => {
+  const made = lines.flatMap((line) => {
     const [, weight, rest = ''] = /^(?:(\d(?:\.\d)?):)?(.*)$/s.exec(line) ?? [];
     return rest
       .split('|')
@@ -27,6 +30,16 @@ export function cues(...lines: string[]): Cue[] {
       .filter(Boolean)
       .map((cue) => ({ pattern: patternOf(cue), weight: Number(weight ?? 1) }));
   });
+  known.push(...made);
+  return made;
+}
+
+/** Has every pattern compiled, a few in each turn, so that nobody's first question waits for all of them (a second). */
+export async function warmUp(): Promise<void> {
+  for (const [at, { pattern }] of known.entries()) {
+    pattern.test('قال said');
+    if (at % IN_ONE_TURN === 0) await aTurn();
+  }
 }
 
 function patternOf(cue: string): RegExp {

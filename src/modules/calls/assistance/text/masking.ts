@@ -28,11 +28,12 @@ export const mask = (text: string): string => maskAll([text])[0] as string;
 
 /**
  * The same for several texts in their order. A number that was begun in one of them and finished in the next ("four
- * digits at a time") is found as well; its word stands where the number began.
+ * digits at a time") is found as well; its word stands where the number began. Half characters, which no store of JSON
+ * takes, come out whole.
  */
 export function maskAll(texts: readonly string[]): string[] {
   if (texts.length === 0) return [];
-  const characters = [...texts.map((text) => text.replaceAll(JOINT, ' ')).join(JOINT)];
+  const characters = [...texts.map((text) => text.toWellFormed().replaceAll(JOINT, ' ')).join(JOINT)];
   const spans = spansIn(characters);
   let masked = '';
   let at = 0;
@@ -63,8 +64,11 @@ function spansIn(characters: readonly string[]): Span[] {
 function oneLook(characters: string[]): Span[] {
   const digits = characters.map(digitValue);
   const spans: Span[] = [];
+  const taken = new Uint8Array(characters.length);
   const claim = (start: number, end: number, kind: MaskKind): void => {
-    if (!spans.some((span) => span.start < end && start < span.end)) spans.push({ start, end, kind });
+    if (taken.subarray(start, end).includes(1)) return;
+    taken.fill(1, start, end);
+    spans.push({ start, end, kind });
   };
   for (let at = 0; at < characters.length; at += 1) {
     const iban = ibanAt(characters, digits, at, isGap);

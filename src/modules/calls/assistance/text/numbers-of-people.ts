@@ -115,7 +115,9 @@ export function cardAt(run: readonly Group[]): Found[] {
     ends.add(index);
   }
   const found: Found[] = [];
-  const glued = windowsInside(run);
+  const groupOf = run.flatMap((group, at) => group.values.map(() => at));
+  // within one group, glued to digits that do not belong to it
+  const glued = (from: number, to: number): boolean => to - from >= SHORTEST_GLUED && groupOf[from] === groupOf[to - 1];
   for (let from = 0; from < values.length; from += 1) {
     for (const length of LENGTHS) {
       const to = from + length;
@@ -134,12 +136,8 @@ export function cardAt(run: readonly Group[]): Found[] {
 /** Longest first: a card of 19 digits is not to be taken for one of 16 with three left over. */
 const LENGTHS = [19, 18, 17, 16, 15, 14, 13, 10];
 
-/** Whether a window lies within one group, glued to digits that do not belong to it. */
-function windowsInside(run: readonly Group[]): (from: number, to: number) => boolean {
-  let index = 0;
-  const bounds = run.map((group) => [index, (index += group.values.length)] as const);
-  return (from, to) => to - from >= 13 && bounds.some(([start, end]) => from >= start && to <= end);
-}
+/** Fewer digits than this are taken for a number only when they stand alone. */
+const SHORTEST_GLUED = 13;
 
 function kindOf(digits: readonly number[], whole: boolean): Found['kind'] | undefined {
   const text = digits.join('');
