@@ -363,6 +363,9 @@ export class Config {
     if (env.HOMEAI_API_KEY && SAMPLE_WORDS.test(env.HOMEAI_API_KEY)) {
       problems.push('HOMEAI_API_KEY must not be a sample value');
     }
+    if (env.TWILIO_ACCOUNT_SID && !/^https:\/\//i.test(env.PUBLIC_URL ?? env.APP_BASE_URL ?? '')) {
+      problems.push('PUBLIC_URL must be https in production: Twilio calls it and signs it');
+    }
     if (env.SANDBOX) problems.push('SANDBOX must not be on in production');
     if (env.METRICS_TOKEN && SAMPLE_WORDS.test(env.METRICS_TOKEN))
       problems.push('METRICS_TOKEN must not be a sample value');

@@ -177,6 +177,8 @@ export class CarrierCallbacks implements OnModuleInit {
       sequence: wholeNumber(fields.SequenceNumber),
       isIn,
     });
+    // he was put on hold before he was there to be
+    if (isNews && isIn && call.row.status === 'on_hold') await this.commands.settle(tx, call.row);
     const callerSid = call.row.provider_call_sid;
     if (!isNews || !isIn || isFinal(call.row.status) || !callerSid) return;
     const inside = (await this.legs.live(tx, call.row.id)).filter((leg) => leg.in_conference);
