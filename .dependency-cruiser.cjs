@@ -51,6 +51,14 @@ module.exports = {
       to: { path: '^src/modules/', pathNot: [oneOf(rooms)] },
     },
     {
+      name: 'clients-stand-alone',
+      severity: 'error',
+      comment:
+        'What runs elsewhere takes from the product the types of its routes (ESLint sees to it that it is types).',
+      from: { path: '^src/clients/' },
+      to: { path: '^(src/(?!clients/)|migrations/|sandbox/)', pathNot: '^src/modules/[^/]+/index\\.ts$' },
+    },
+    {
       name: 'typeorm-stays-below',
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/platform/database/', '\\.(entity|repository|queries)\\.ts$'] },

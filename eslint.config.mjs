@@ -37,6 +37,17 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': 'off' },
   },
   {
+    // clients run where the product is not: they take its types and nothing else
+    files: ['src/clients/**'],
+    rules: {
+      'no-restricted-imports': 'off',
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/modules/**', '**/platform/**'], allowTypeImports: true }] },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.ts'],
     ignores: ['src/platform/config/**', 'src/platform/database/embedded-postgres.ts'],
     rules: {

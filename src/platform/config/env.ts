@@ -668,4 +668,21 @@ export class Env {
   @IsOptional()
   @Matches(APPWRITE_ID, appwriteId)
   APPWRITE_RECORDINGS_COLLECTION_ID?: string;
+
+  // ── Command line ────────────────────────────────────────────────────────────────────────────────────────────
+  @Setting('Command line', 'Server that npm run dtech speaks to.', 'http://localhost:8000')
+  @Matches(URL_PATTERN, httpUrl)
+  DTECH_CLI_URL: string;
+
+  @Setting(
+    'Command line',
+    'API key with sales:read and sales:write, or an access token, for npm run dtech.',
+    undefined,
+    {
+      secret: true,
+    },
+  )
+  @IsOptional()
+  @IsString()
+  DTECH_CLI_TOKEN?: string;
 }
