@@ -8,8 +8,8 @@ import { presignPut, presignedFault, type Realm, signatureFault } from './sigv4-
 export interface Fault {
   /** Part of the path, such as `/ext/start` or `/store/`. */
   route: string;
-  kind: 'status' | 'hang' | 'close' | 'close-after' | 'delay';
-  /** For `status`: the code; for `delay`: milliseconds. */
+  kind: 'status' | 'hang' | 'close' | 'close-after' | 'delay' | 'stall';
+  /** For `status`: the code; for `delay`: milliseconds; for `stall`: the bytes after which the store reads no more. */
   value?: number;
   times: number;
 }
@@ -48,6 +48,8 @@ export class DtechGateway {
   /** Every request that got past the faults: `POST /ext/start`. */
   readonly log: string[] = [];
   faults: Fault[] = [];
+  /** How many requests stand still because of a `stall`. */
+  stalled = 0;
   private readonly server = http.createServer((request, response) => {
     this.answer(request, response).catch(() => response.destroy());
   });
@@ -88,7 +90,7 @@ export class DtechGateway {
         return json(response, fault.value ?? 500, { message: fault.value === 500 ? null : `fault ${fault.value}` });
       }
     }
-    if (path.startsWith('/store/')) return this.store(request, response, target, fault?.kind === 'close-after');
+    if (path.startsWith('/store/')) return this.store(request, response, target, fault);
     const body = await read(request);
     if (request.method === 'POST' && path.startsWith('/activate/')) return this.activate(response, body);
     const bodyHash = createHash('sha256').update(body).digest('hex');
@@ -191,7 +193,7 @@ export class DtechGateway {
     request: http.IncomingMessage,
     response: http.ServerResponse,
     target: string,
-    silent: boolean,
+    trouble: Fault | undefined,
   ): Promise<void> {
     const upload = this.uploads.get(target.slice('/store/'.length).split('?', 1)[0] ?? '');
     const fault = presignedFault(
@@ -205,6 +207,11 @@ export class DtechGateway {
     for await (const chunk of request) {
       md5.update(chunk as Buffer);
       size += (chunk as Buffer).length;
+      if (trouble?.kind === 'stall' && size >= (trouble.value ?? 0)) {
+        // awaited within the loop: leaving it would end the request
+        await this.stall(request);
+        return;
+      }
     }
     if (fault || !upload || request.method !== 'PUT') return s3Error(response, 403, fault ?? 'AccessDenied');
     if (typeof claimed !== 'string' || Buffer.from(claimed, 'base64').length !== 16)
@@ -213,9 +220,16 @@ export class DtechGateway {
     if (digest !== claimed) return s3Error(response, 400, 'BadDigest');
     upload.puts += 1;
     upload.stored = { size, md5: digest };
-    if (silent) return void request.socket.destroy();
+    if (trouble?.kind === 'close-after') return void request.socket.destroy();
     response.writeHead(200, { etag: `"${Buffer.from(digest, 'base64').toString('hex')}"` });
     response.end();
+  }
+
+  /** Reads no more and answers nothing; ends when the caller goes away. */
+  private async stall({ socket }: http.IncomingMessage): Promise<void> {
+    this.stalled += 1;
+    await new Promise((resolve) => socket.once('close', resolve));
+    this.stalled -= 1;
   }
 
   private activate(response: http.ServerResponse, text: string): void {

@@ -1,9 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
 import { RecordingsSweep } from '../../src/modules/dtech/recordings/recordings.sweep';
+import { recordingAvailable } from '../../src/modules/calls/recordings/recordings.events';
+import { systemActor } from '../../src/platform/access/actor';
+import { EventLog } from '../../src/platform/events/event-log';
 import { RecordingStorage } from '../../src/platform/storage/recording-storage';
+import { newId } from '../../src/platform/time/ids';
 import { anAgent } from '../support/actors';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
@@ -14,6 +20,18 @@ const realm = {
   secretAccessKey: 'sandbox-secret',
   region: 'eu-west-1',
   service: 'execute-api',
+};
+
+const sale = {
+  account_id: ACCOUNT,
+  user: { external_id: 'a', first_name: 'John', last_name: 'Doe', provider_id: 'p' },
+  lead: {
+    first_name: 'Jane',
+    last_name: 'Smith',
+    phone_mobile: '(083) 555-5555',
+    campaign_code: 'C',
+    lead_origin: 'Web',
+  },
 };
 
 /** A WAV file of about `bytes` bytes. */
@@ -72,17 +90,7 @@ describe('recordings of sales', () => {
         RECORDING_MAX_MB: '3',
       },
     });
-    const started = await post('start', {
-      account_id: ACCOUNT,
-      user: { external_id: 'a', first_name: 'John', last_name: 'Doe', provider_id: 'p' },
-      lead: {
-        first_name: 'Jane',
-        last_name: 'Smith',
-        phone_mobile: '(083) 555-5555',
-        campaign_code: 'C',
-        lead_origin: 'Web',
-      },
-    });
+    const started = await post('start', sale);
     spid = started.body.sales_process_id as string;
   });
   afterEach(() => {
@@ -251,6 +259,163 @@ describe('recordings of sales', () => {
     // after a lost answer the same URL is used, so that the recording stays one
     expect(gateway.uploads.get(done.recording_id as string)).toMatchObject({ puts, stored: { md5: md5(content) } });
     expect([...gateway.uploads.values()].filter((u) => u.md5 === md5(content))).toHaveLength(1);
+  });
+
+  /** A multipart request of which only the beginning is sent as it should be. */
+  const halfUpload = (rest: (socket: net.Socket) => void): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = net.connect(Number(new URL(app.url).port), '127.0.0.1');
+      let answer = '';
+      socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(answer));
+      socket.write(
+        `POST /api/v1/sales/recordings/${spid} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${auth().join(': ')}\r\n` +
+          'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 2000000\r\n\r\n' +
+          '--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n',
+      );
+      socket.write(wav(500_000));
+      rest(socket);
+    });
+  const nothingKept = () =>
+    waitFor('nothing to be kept of it', async () => {
+      const rows = await app.database.read.rows(
+        'select 1 from sale_recording where size_bytes is null and source = $1',
+        ['upload'],
+      );
+      const folder = path.join(app.dataDir, 'recordings/sales');
+      return rows.length === 0 && fs.readdirSync(folder).length === 0;
+    });
+  const beingReceived = () =>
+    waitFor('the upload to begin', () =>
+      app.database.read.one(`select 1 from sale_recording where size_bytes is null and source = 'upload'`),
+    );
+
+  it('keeps nothing of a client that goes away in the middle', async () => {
+    const { socket } = await new Promise<{ socket: net.Socket }>((resolve) => {
+      void halfUpload((open) => resolve({ socket: open }));
+    });
+    await beingReceived();
+    const { body } = await get(`recordings/${spid}`);
+    expect(
+      body.recordings.filter((one: Record<string, unknown>) => one.source === 'upload' && !one.size_bytes),
+    ).toEqual([]);
+    socket.destroy();
+    await nothingKept();
+  });
+
+  it('answers 400 to a form that goes wrong in the middle, before all of it has come', async () => {
+    const answer = await halfUpload((socket) => {
+      socket.write('\r\n--b\r\nthis is no header\r\n\r\n');
+      socket.write(Buffer.alloc(1_400_000));
+      socket.end();
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain('"code":"INVALID_INPUT"');
+    await nothingKept();
+  });
+
+  it.each(['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/mixed; boundary=b'])(
+    'answers 400 or 415 to %j',
+    async (type) => {
+      const answer = await app.http
+        .post(`/api/v1/sales/recordings/${spid}`)
+        .set(...auth())
+        .set('Content-Type', type)
+        .send('--b--');
+      expect([400, 415]).toContain(answer.status);
+      await nothingKept();
+    },
+  );
+
+  describe('of calls', () => {
+    /** A call and its recording, as the calls room keeps and tells them. */
+    const recorded = async (content: Buffer, change: { kind?: string; salesProcessId?: string } = {}) => {
+      const [callId, recordingId] = [newId(), newId()];
+      const code = `CALL-${randomBytes(4).toString('hex').toUpperCase()}`;
+      const key = `calls/${recordingId}.wav`;
+      await app.nest.get(RecordingStorage).put(key, Readable.from([content]), 'audio/wav');
+      await app.database.transaction(async (tx) => {
+        await tx.rows(
+          `insert into call (id, code, status, direction, phone_number, priority_rank, required_skills,
+             preferred_skills, started_at, changed_at, ended_at, metadata, sales_process_id)
+           values ($1, $2, 'completed', 'inbound', '+27835555555', 1, '{}', '{}', now(), now(), now(), '{}', $3)`,
+          [callId, code, change.salesProcessId ?? null],
+        );
+        await tx.rows(
+          `insert into call_recording (id, call_id, kind, state, started_at, ended_at, content_type, size, md5, sha256, storage_key, duration_seconds)
+           values ($1, $2, $3, 'available', '2025-06-08T08:15:00Z', '2025-06-08T08:20:00Z', 'audio/x-wav', $4, $5, repeat('0', 64), $6, 300)`,
+          [recordingId, callId, change.kind ?? 'call', content.length, md5(content), key],
+        );
+      });
+      const tell = () =>
+        app.database.transaction((tx) =>
+          app.nest.get(EventLog).append(
+            tx,
+            recordingAvailable,
+            {
+              call_id: code,
+              recording: {
+                recording_id: recordingId,
+                kind: (change.kind ?? 'call') as 'call',
+                duration: 300,
+                content_type: 'audio/x-wav',
+                size: content.length,
+                md5: md5(content),
+              },
+              link: `/api/calls/${code}/recording`,
+            },
+            { actor: systemActor('test'), aggregate: `call:${callId}`, audience: { scope: 'calls:read' } },
+          ),
+        );
+      return { code, recordingId, key, tell };
+    };
+    const sent = (recordingId: string) =>
+      app.database.read.rows<{ id: string }>('select id from sale_recording where call_recording_id = $1', [
+        recordingId,
+      ]);
+    const planned = () =>
+      waitFor('the relay', async () => !(await app.database.read.one('select 1 from event where seq is null limit 1')));
+
+    it('takes the road by itself, once, and leaves the file where it is', async () => {
+      const content = wav(50_000);
+      const call = await recorded(content);
+      const started = await post('start', { ...sale, call_id: call.code });
+      expect(started.status).toBe(200);
+      await Promise.all([call.tell(), call.tell()]);
+      await call.tell();
+      await planned();
+      const [row, ...others] = await sent(call.recordingId);
+      expect(others).toEqual([]);
+      const done = await until(row?.id ?? '', 'complete');
+      expect(done).toMatchObject({
+        source: 'call',
+        file_name: `${call.code}.wav`,
+        sales_process_id: started.body.sales_process_id,
+        recorded_at: '2025-06-08T08:15:00.000Z',
+        ended_at: '2025-06-08T08:20:00.000Z',
+      });
+      expect(gateway.uploads.get(done.recording_id as string)).toMatchObject({
+        puts: 1,
+        stored: { md5: md5(content) },
+      });
+      await app.nest.get(RecordingsSweep).run();
+      expect(await app.nest.get(RecordingStorage).size(call.key)).toBe(content.length);
+    });
+
+    it('follows the sale that the call names; a voicemail and a call without a sale stay here', async () => {
+      const [named, voicemail, without] = await Promise.all([
+        recorded(wav(1_000), { salesProcessId: spid }),
+        recorded(wav(1_000), { salesProcessId: spid, kind: 'voicemail' }),
+        recorded(wav(1_000)),
+      ]);
+      for (const call of [named, voicemail, without]) await call.tell();
+      await planned();
+      expect(
+        await Promise.all([named, voicemail, without].map(async (call) => (await sent(call.recordingId)).length)),
+      ).toEqual([1, 0, 0]);
+      await until((await sent(named.recordingId))[0]?.id ?? '', 'complete');
+    });
   });
 
   it('asks for a fresh URL when the store refuses the old one', async () => {

@@ -1,4 +1,5 @@
 import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
+import { CustomerErasure } from '../../src/modules/customers';
 import { FollowProcesses } from '../../src/modules/dtech/processes/follow-processes';
 import { SalesService } from '../../src/modules/dtech/processes/sales.service';
 import { anAdmin, anAgent, aKey, aUser } from '../support/actors';
@@ -135,6 +136,7 @@ describe('selling through the gateway', () => {
     [{ user: { ...startBody().user, first_name: 7 } }, 400, 'user.first_name'],
     [{ lead_id: 999_999_999 }, 404, undefined],
     [{ call_id: 'CALL-1' }, 400, 'call_id'],
+    [{ call_id: 'CALL-00000000' }, 404, undefined],
   ])('refuses %j with %i and names the field', async (change, status, field) => {
     const before = (await rows()).length;
     const answer = await post('start', { ...startBody(), ...change });
@@ -162,6 +164,92 @@ describe('selling through the gateway', () => {
     expect(gateway.log.filter((line) => line === 'POST /ext/start').length - sent).toBe(
       fault.kind === 'close-after' ? 1 : 0,
     );
+  });
+
+  describe.each([
+    ['continue', (spid: string) => post(`continue/${spid}`, { account_id: ACCOUNT, user: startBody().user })],
+    ['status', (spid: string) => get(`/status/${spid}/${ACCOUNT}`)],
+    ['stop', (spid: string) => post(`stop/${spid}`, { account_id: ACCOUNT, reason: 'x' })],
+    [
+      'recording-url',
+      (spid: string) =>
+        post(`recording-url/${spid}`, {
+          account_id: ACCOUNT,
+          date_start: '2025-06-08T10:15:00',
+          date_end: '2025-06-08T10:20:00',
+          recording_hash: '1B2M2Y8AsgTpgAmY7PhCfg==',
+          filename: 'a.wav',
+          content_type: 'audio/wav',
+        }),
+    ],
+  ] as const)('%s, while the gateway is in trouble', (route, send) => {
+    it.each([
+      [{ kind: 'status', value: 400 }, 400, 'DTECH_REFUSED'],
+      [{ kind: 'status', value: 401 }, 502, 'DTECH_AUTH_FAILED'],
+      [{ kind: 'status', value: 403 }, 502, 'DTECH_AUTH_FAILED'],
+      [{ kind: 'status', value: 404 }, 404, 'DTECH_NOT_FOUND'],
+      [{ kind: 'status', value: 429 }, 429, 'DTECH_TOO_MANY_REQUESTS'],
+      [{ kind: 'status', value: 500 }, 502, 'DTECH_UNAVAILABLE'],
+      [{ kind: 'close' }, 502, 'DTECH_UNAVAILABLE'],
+    ] as const)('%j: %i %s, and the sale goes on', async (fault, status, code) => {
+      const spid = (await post('start', startBody())).body.sales_process_id as string;
+      gateway.faults = [{ route: `/${route}/`, times: 10, ...fault }];
+      const answer = await send(spid);
+      expect([answer.status, answer.body.code, typeof answer.body.detail]).toEqual([status, code, 'string']);
+      expect(JSON.stringify(answer.body)).not.toMatch(/sandbox-secret|AWS4-HMAC/);
+      gateway.faults = [];
+      expect((await get(`/processes/${spid}`)).body.sales_process.status).toBe('in_progress');
+      expect((await send(spid)).status).toBe(200);
+    });
+
+    it('is tried again after one 500', async () => {
+      const spid = (await post('start', startBody())).body.sales_process_id as string;
+      gateway.faults = [{ route: `/${route}/`, kind: 'status', value: 500, times: 1 }];
+      expect((await send(spid)).status).toBe(200);
+    });
+  });
+
+  it('answers 504 when the gateway hangs, and keeps such a start as unknown', async () => {
+    const hurried = await startTestApp({
+      env: {
+        DIFFERENT_API_TEST: app.config.dtech.baseUrl,
+        DIFFERENT_ACCOUNT_ID: ACCOUNT,
+        AWS_ACCESS_KEY_ID: realm.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: realm.secretAccessKey,
+        DTECH_TIMEOUT_MS: '500',
+      },
+    });
+    try {
+      const send = (path: string, body: object) =>
+        hurried.http
+          .post(`/api/v1/sales/${path}`)
+          .set('Authorization', `Bearer ${hurried.tokenFor(agent)}`)
+          .send(body);
+      gateway.faults = [{ route: '/ext/start', kind: 'hang', times: 1 }];
+      const lost = await send('start', startBody());
+      expect([lost.status, lost.body.code]).toEqual([504, 'DTECH_TIMEOUT']);
+      const kept = await hurried.database.read.rows<{ status: string }>('select status from sales_process');
+      expect(kept).toEqual([{ status: 'unknown' }]);
+      const { body } = await waitFor('a start in time', async () => {
+        const answer = await send('start', startBody());
+        return answer.status === 200 && answer;
+      });
+      gateway.faults = [{ route: '/ext/continue', kind: 'hang', times: 3 }];
+      const hung = await send(`continue/${body.sales_process_id}`, { account_id: ACCOUNT, user: startBody().user });
+      expect([hung.status, hung.body.code]).toEqual([504, 'DTECH_TIMEOUT']);
+    } finally {
+      await hurried.close();
+    }
+  });
+
+  it('takes a person out of his sales when his data is removed', async () => {
+    const { sales_process_id: spid } = (await post('start', startBody())).body as { sales_process_id: string };
+    const before = (await get(`/processes/${spid}`)).body.sales_process as { customer_id: string };
+    const customer = { id: before.customer_id, code: 'CUST-1', phone_e164: '+27835555555' };
+    await app.database.transaction((tx) => app.nest.get(CustomerErasure).redact(tx, customer));
+    const kept = await app.database.read.one('select * from sales_process where sales_process_id = $1', [spid]);
+    expect(kept).toMatchObject({ lead_name: '(removed)', lead_phone: '(removed)', status: 'in_progress', url: null });
+    expect(JSON.stringify(kept)).not.toMatch(/Jane|Smith|555/);
   });
 
   it('asks what became of a stop whose answer was lost', async () => {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CallsModule } from '../calls';
 import { CustomersModule } from '../customers';
 import { DialerModule } from '../dialer';
 import { ActivationController } from './activation/activation.controller';
@@ -13,15 +14,18 @@ import { SalesController } from './processes/sales.controller';
 import { SalesQueries } from './processes/sales.queries';
 import { SalesService } from './processes/sales.service';
 import { ReceiveRecording } from './recordings/receive-recording';
+import { RecordedCalls } from './recordings/recorded-calls';
 import { RecordingRepository } from './recordings/recording.repository';
 import { RecordingsController } from './recordings/recordings.controller';
 import { RecordingsQueries } from './recordings/recordings.queries';
 import { RecordingsService } from './recordings/recordings.service';
 import { RecordingsSweep } from './recordings/recordings.sweep';
 import { UploadHandler } from './recordings/upload.handler';
+import { SalesErasure } from './sales-erasure';
+import { SealedColumns } from './sealed-columns';
 
 @Module({
-  imports: [CustomersModule, DialerModule],
+  imports: [CallsModule, CustomersModule, DialerModule],
   controllers: [ActivationController, RecordingsController, SalesController],
   providers: [
     GatewayKeys,
@@ -35,10 +39,13 @@ import { UploadHandler } from './recordings/upload.handler';
     RecordingsService,
     RecordingsQueries,
     ReceiveRecording,
+    RecordedCalls,
     UploadHandler,
     RecordingsSweep,
     MirrorRepository,
     AppwriteMirror,
+    SalesErasure,
+    SealedColumns,
   ],
 })
 export class DtechModule {}

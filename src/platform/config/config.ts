@@ -129,6 +129,7 @@ export class Config {
     credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
     region: string;
     service: string;
+    timeoutMs: number;
     timeZone: string;
     maxRecordingBytes: number;
     keepRecordingDays: number;
@@ -267,6 +268,7 @@ export class Config {
       credentials: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
       region: env.AWS_REGION,
       service: env.AWS_SERVICE,
+      timeoutMs: env.DTECH_TIMEOUT_MS,
       timeZone: env.DTECH_TIME_ZONE,
       maxRecordingBytes: env.RECORDING_MAX_MB * 1024 * 1024,
       keepRecordingDays: env.SALES_RECORDING_KEEP_DAYS,

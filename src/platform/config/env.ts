@@ -543,6 +543,12 @@ export class Env {
   @IsString()
   AWS_SERVICE: string;
 
+  @Setting('Sales gateway', 'Milliseconds the gateway has to answer one request.', '15000')
+  @IsInt()
+  @Min(100)
+  @Max(20_000)
+  DTECH_TIMEOUT_MS: number;
+
   @Setting('Sales gateway', 'Zone of times without an offset in sales and recordings.', 'Africa/Johannesburg')
   @IsString()
   DTECH_TIME_ZONE: string;

@@ -4,11 +4,10 @@ import { Agent, type Dispatcher, errors, request } from 'undici';
 import { Config } from '../../../platform/config/config';
 import { DtechTimeout, DtechUnavailable } from '../dtech.errors';
 import { GatewayKeys } from './gateway-keys';
-import { authFailure, errorFor, expiryOf, type GatewayAnswer, messageOf, textIn } from './gateway-answer';
+import { authFailure, errorFor, expiryOf, type GatewayAnswer, idIn, messageOf, textIn } from './gateway-answer';
 import { signRequest } from './request-signer';
 
 const CONNECT_MS = 5_000;
-const ANSWER_MS = 15_000;
 const MAX_ANSWER_BYTES = 256 * 1024;
 /** What is safe to repeat is tried this often in all, with a short, growing, scattered pause. */
 const TRIES = 3;
@@ -80,16 +79,15 @@ interface Call {
 @Injectable()
 export class DtechClient {
   private readonly logger = new Logger(DtechClient.name);
-  private readonly agent = new Agent({
-    connect: { timeout: CONNECT_MS },
-    headersTimeout: ANSWER_MS,
-    bodyTimeout: ANSWER_MS,
-  });
+  private readonly agent: Agent;
 
   constructor(
     private readonly config: Config,
     private readonly keys: GatewayKeys,
-  ) {}
+  ) {
+    const { timeoutMs } = config.dtech;
+    this.agent = new Agent({ connect: { timeout: CONNECT_MS }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  }
 
   /** Starts a sales process. Never sent twice. */
   async start(input: {
@@ -98,7 +96,7 @@ export class DtechClient {
     lead: GatewayLead;
   }): Promise<GatewayPage & { salesProcessId: string }> {
     const body = await this.signed({ method: 'POST', path: '/ext/start', body: input, repeatable: false });
-    const salesProcessId = textIn(body, 'sales_process_id', 'salesProcessId', 'spid');
+    const salesProcessId = idIn(body, 'sales_process_id', 'salesProcessId', 'spid');
     const page = this.page(body);
     // it was carried out, but under which id we were not told
     if (!salesProcessId || !page)
@@ -139,7 +137,7 @@ export class DtechClient {
       headers: { 'content-md5': input.recording_hash },
       repeatable: true,
     });
-    const recordingId = textIn(body, 'recording_id', 'recordingId');
+    const recordingId = idIn(body, 'recording_id', 'recordingId');
     const uploadUrl = textIn(body, 'upload_url', 'uploadUrl', 'url');
     if (!recordingId || !uploadUrl || !URL.canParse(uploadUrl)) {
       throw new DtechUnavailable('The sales gateway answered without an upload_url');
@@ -220,7 +218,7 @@ export class DtechClient {
         headers: await headers(body),
         body: body || undefined,
         dispatcher: this.agent,
-        signal: AbortSignal.timeout(ANSWER_MS + CONNECT_MS),
+        signal: AbortSignal.timeout(this.config.dtech.timeoutMs + CONNECT_MS),
       });
       const retryAfter = Number(answer.headers['retry-after']);
       return {

@@ -75,6 +75,16 @@ export function textIn(body: unknown, ...names: string[]): string | undefined {
   return undefined;
 }
 
+/** The longest id of the gateway that is kept; its own are UUIDs. */
+const MAX_ID = 36;
+
+/** An id in an answer under any of several names; undefined when there is none that could be one. */
+export function idIn(body: unknown, ...names: string[]): string | undefined {
+  const id = textIn(body, ...names);
+  // eslint-disable-next-line no-control-regex -- PostgreSQL keeps no NUL
+  return id && id.length <= MAX_ID && !/[\u0000-\u001f]/.test(id) ? id : undefined;
+}
+
 /** What a status answer means for us; the published documents do not say how it is spelled, so it is read tolerantly. */
 export function processStatus(body: unknown): 'in_progress' | 'complete' | 'stopped' | undefined {
   const text = textIn(body, 'status', 'state', 'sales_process_status', 'process_status', 'Status');

@@ -3,6 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import { Allow, CurrentActor } from '../../../platform/access/access.decorators';
 import type { Actor } from '../../../platform/access/actor';
 import { ApiErrors } from '../../../platform/http/api-errors';
+import { AnswerHoldsSecret } from '../../../platform/http/idempotency/idempotency.decorators';
+import { CallNotFound } from '../../calls';
 import {
   AccountNotAllowed,
   DtechAuthFailed,
@@ -43,8 +45,9 @@ export class SalesController {
    */
   @Post('start')
   @HttpCode(200)
+  @AnswerHoldsSecret()
   @Allow(['agent'], 'sales:write')
-  @ApiErrors(AccountNotAllowed)
+  @ApiErrors(AccountNotAllowed, CallNotFound)
   start(@CurrentActor() actor: Actor, @Body() input: StartSales): Promise<StartSalesReply> {
     return this.sales.start(actor, input);
   }
@@ -52,6 +55,7 @@ export class SalesController {
   /** Get a fresh page of a running sales process */
   @Post('continue/:spid')
   @HttpCode(200)
+  @AnswerHoldsSecret()
   @Allow(['agent'], 'sales:write')
   @ApiErrors(AccountNotAllowed, SalesProcessNotFound, DtechNotFound, DtechConflict)
   continue(

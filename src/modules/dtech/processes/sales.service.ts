@@ -4,6 +4,7 @@ import { Config } from '../../../platform/config/config';
 import { Database } from '../../../platform/database/database';
 import { DomainError } from '../../../platform/errors';
 import { newId } from '../../../platform/time/ids';
+import { CallsQueries } from '../../calls';
 import { CustomersService } from '../../customers';
 import { LeadsQueries } from '../../dialer';
 import { AccountNotAllowed, DtechNotConfigured, SalesProcessEnded, SalesProcessNotFound } from '../dtech.errors';
@@ -39,6 +40,7 @@ export class SalesService {
     private readonly keys: GatewayKeys,
     private readonly customers: CustomersService,
     private readonly leads: LeadsQueries,
+    private readonly calls: CallsQueries,
   ) {}
 
   /**
@@ -49,6 +51,7 @@ export class SalesService {
     this.checkAccount(input.account_id);
     await this.keys.current();
     if (input.lead_id !== undefined) await this.leads.one(actor, String(input.lead_id));
+    if (input.call_id !== undefined) await this.calls.visible(actor, input.call_id);
     const id = newId();
     await this.database.transaction((tx) => this.insertStarting(tx, id, actor, input));
     try {
@@ -157,7 +160,8 @@ export class SalesService {
     } catch (error) {
       if (!(error instanceof AmbiguousFailure)) throw error;
       const said = await this.gateway.status(spid, accountId);
-      if (processStatus(said) !== 'in_progress') return said;
+      // an answer nobody understands does not say that it was stopped
+      if (['complete', 'stopped'].includes(processStatus(said) ?? '')) return said;
     }
     try {
       return await this.gateway.stop(spid, { account_id: accountId, reason });
@@ -207,8 +211,8 @@ export class SalesService {
     );
   }
 
-  private started(actor: Actor, id: string, started: GatewayPage & { salesProcessId: string }): Promise<void> {
-    return this.database.transaction(async (tx) => {
+  private async started(actor: Actor, id: string, started: GatewayPage & { salesProcessId: string }): Promise<void> {
+    const keep = this.database.transaction(async (tx) => {
       const row = await this.processes.change(tx, id, {
         status: 'in_progress',
         sales_process_id: started.salesProcessId,
@@ -219,6 +223,14 @@ export class SalesService {
       });
       await this.processes.tell(tx, actor, saleStarted, row);
     });
+    try {
+      await keep;
+    } catch (error) {
+      // the row becomes `unknown`; with this line a person can still find what was started
+      const { message } = error as Error;
+      this.logger.error({ sale: id, sales_process_id: started.salesProcessId }, `a start was not kept: ${message}`);
+      throw error;
+    }
   }
 
   /** Keeps why there is no process, and returns the error for the caller. */

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { Allow, CurrentActor } from '../../../platform/access/access.decorators';
 import type { Actor } from '../../../platform/access/actor';
 import { ApiErrors } from '../../../platform/http/api-errors';
+import { AnswerHoldsSecret } from '../../../platform/http/idempotency/idempotency.decorators';
 import { PageQuery } from '../../../platform/http/page';
 import {
   AccountNotAllowed,
@@ -44,6 +45,7 @@ export class RecordingsController {
    */
   @Post('recording-url/:spid')
   @HttpCode(200)
+  @AnswerHoldsSecret()
   @Allow(['agent'], 'sales:write')
   @ApiErrors(AccountNotAllowed, SalesProcessNotFound, DtechNotFound, DtechRefused)
   @ApiErrors(DtechNotConfigured, DtechAuthFailed, DtechUnavailable, DtechTimeout)

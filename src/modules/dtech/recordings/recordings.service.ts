@@ -26,6 +26,9 @@ import { uploadRecording } from './upload.job';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** S3 presigns for a week at the most. */
+const LONGEST_URL_MS = 7 * 86_400_000;
+
 /** Recordings as their callers see them: two steps by themselves, or ours to carry. */
 @Injectable()
 export class RecordingsService {
@@ -75,7 +78,8 @@ export class RecordingsService {
         contentType: input.content_type,
         recordingId: target.recordingId,
         uploadUrl: target.uploadUrl,
-        uploadUrlExpiresAt: expiry,
+        // a URL that does not say when it ends is not waited for longer than any that does
+        uploadUrlExpiresAt: expiry ?? new Date(Date.now() + LONGEST_URL_MS),
         md5: hash,
       });
       if (row) await this.recordings.tell(tx, actor, row);

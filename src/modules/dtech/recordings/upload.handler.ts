@@ -100,19 +100,22 @@ export class UploadHandler implements OnModuleInit {
     const size = row.size_bytes ?? 0;
     const progress = new Progress();
     const stopped = new AbortController();
+    // not AbortSignal.any: in Node 20 its signal may be collected as garbage, and the abort with it
+    const stop = (): void => stopped.abort(signal.reason);
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
     const beat = setInterval(() => {
       this.beat(row, progress, size).catch((error: Error) => stopped.abort(error));
     }, BEAT_MS);
     try {
       const content = (await this.storage.get(row.storage_key ?? '')).pipe(progress);
-      const both = AbortSignal.any([signal, stopped.signal]);
       const outcome = await putRecording({
         url,
         contentType: row.content_type,
         md5: row.md5 ?? '',
         size,
         content,
-        signal: both,
+        signal: stopped.signal,
       });
       judge(outcome);
     } catch (error) {
@@ -121,6 +124,7 @@ export class UploadHandler implements OnModuleInit {
       throw error;
     } finally {
       clearInterval(beat);
+      signal.removeEventListener('abort', stop);
     }
   }
 
