@@ -1,6 +1,7 @@
 import { Authenticator, SESSION_ENDED } from '../../src/platform/access/authenticator';
 import type { Actor, UserActor } from '../../src/platform/access/actor';
 import { Notifier } from '../../src/platform/database/notifier';
+import { EventTail } from '../../src/platform/events/event-tail';
 import { LiveLimits } from '../../src/modules/live/live.limits';
 import { LiveHub } from '../../src/modules/live/live.hub';
 import { aKey, anAdmin, anAgent, aUser } from '../support/actors';
@@ -28,10 +29,19 @@ describe('live updates', () => {
   const endOfLog = async (): Promise<number> =>
     (await app.database.read.one<{ last_seq: number }>('select last_seq from event_counter'))?.last_seq ?? 0;
 
+  /** All events have their numbers, and both processes have told them: what comes next is new. */
+  const settled = () =>
+    waitFor('the log to be told to its end', async () => {
+      const waiting = await app.database.read.rows('select 1 from event where seq is null limit 1');
+      const end = await endOfLog();
+      return waiting.length === 0 && [app, second].every((at) => at.nest.get(EventTail).lastSeq === end);
+    });
+
   beforeAll(async () => {
     app = await startTestApp();
     second = await startTestApp({ databaseUrl: app.databaseUrl, dataDir: app.dataDir });
   });
+  beforeEach(settled);
   afterEach(() => {
     for (const client of open) client.close();
     open = [];
@@ -294,10 +304,8 @@ describe('live updates', () => {
     it('says reset to one from before the kept log or from beyond its end, and goes on from now', async () => {
       const token = app.tokenFor(anAgent());
       await tellMany(app, 0, 10);
-      const end = await waitFor('the numbers', async () => {
-        const waiting = await app.database.read.rows('select 1 from event where seq is null limit 1');
-        return waiting.length === 0 && endOfLog();
-      });
+      await settled();
+      const end = await endOfLog();
       await app.database.transaction((tx) => tx.rows('update event_counter set trimmed_seq = $1', [end - 5]));
       const old = plain({ token, last_seq: String(end - 6) });
       const ahead = socketIo({ token, last_seq: end + 1000 });
