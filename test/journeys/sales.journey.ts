@@ -2,6 +2,7 @@ import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
 import { CustomerErasure } from '../../src/modules/customers';
 import { FollowProcesses } from '../../src/modules/dtech/processes/follow-processes';
 import { SalesService } from '../../src/modules/dtech/processes/sales.service';
+import { SampleData } from '../../src/platform/sample-data/sample-data';
 import { anAdmin, anAgent, aKey, aUser } from '../support/actors';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
@@ -292,5 +293,21 @@ describe('selling through the gateway', () => {
     expect(gateway.log.filter((line) => line === 'POST /ext/start')).toHaveLength(sent);
     // nothing is asked for what has ended
     await app.nest.get(SalesService).follow(orphan);
+  });
+
+  it('has samples for a new installation, all of which have ended', async () => {
+    const fresh = await startTestApp({ env: { SAMPLE_DATA: 'true' } });
+    try {
+      await fresh.nest.get(SampleData).createOnce();
+      const { body } = await fresh.http.get('/api/v1/sales/').set('Authorization', `Bearer ${fresh.tokenFor(admin)}`);
+      expect(body.sales_processes.map((one: { status: string }) => one.status).sort()).toEqual([
+        'complete',
+        'complete',
+        'stopped',
+      ]);
+      expect(await fresh.database.read.rows('select 1 from sales_process where follow_at is not null')).toEqual([]);
+    } finally {
+      await fresh.close();
+    }
   });
 });

@@ -22,6 +22,7 @@ import { RecordingsService } from './recordings/recordings.service';
 import { RecordingsSweep } from './recordings/recordings.sweep';
 import { UploadHandler } from './recordings/upload.handler';
 import { SalesErasure } from './sales-erasure';
+import { SalesSamples } from './sales-samples';
 import { SealedColumns } from './sealed-columns';
 
 @Module({
@@ -45,6 +46,7 @@ import { SealedColumns } from './sealed-columns';
     MirrorRepository,
     AppwriteMirror,
     SalesErasure,
+    SalesSamples,
     SealedColumns,
   ],
 })
