@@ -19,6 +19,8 @@ export interface Scenario {
   replace?: boolean;
   /** Gives up after so long without the end of any call. */
   stuckMs: number;
+  /** OFFER_TIMEOUT_SECONDS of its processes. */
+  offerSeconds?: string;
   say?: (line: string) => void;
 }
 
@@ -88,7 +90,7 @@ export class FloorSimulation {
   private startProcess(): Promise<void> {
     return this.processes.start(this.scenario.databaseUrl, {
       DATA_DIR: this.scenario.dataDir,
-      OFFER_TIMEOUT_SECONDS: '1.5',
+      OFFER_TIMEOUT_SECONDS: this.scenario.offerSeconds ?? '2',
       MAX_MISSED_OFFERS: '2',
       WRAP_UP_SECONDS: '0.2',
       AGENT_HEARTBEAT_SECONDS: '86400',
@@ -145,7 +147,7 @@ export class FloorSimulation {
       const due = start + ((n + 1) * 1000) / perSecond;
       if (due > Date.now()) await pause(due - Date.now());
       // a slow machine must not be buried
-      while (this.going.size > 400) await pause(10);
+      while (this.going.size > 150) await pause(10);
     }
   }
 
@@ -173,10 +175,9 @@ export class FloorSimulation {
         this.later(() => this.answer(agent, offer.code, offer.purpose));
       }
       const away = await client.query<{ id: string }>(`select id from agent where status = 'on_break'`);
-      for (const { id } of away.rows) {
-        const agent = byId.get(id) as SimulatedAgent;
-        await this.have({ do: 'available', agent });
-      }
+      await Promise.all(
+        away.rows.map(({ id }) => this.have({ do: 'available', agent: byId.get(id) as SimulatedAgent })),
+      );
       // whom the killed process had taken down but not yet queued
       const stranded = await client.query<{ code: string }>(
         `select code from call where status = 'initiated' and started_at < clock_timestamp() - interval '5 s'`,
@@ -184,7 +185,7 @@ export class FloorSimulation {
       for (const { code } of stranded.rows) await this.have({ do: 'route', call: code, department: some(DEPARTMENTS) });
       for (const problem of await broken(client)) this.problems.add(problem);
       this.checks += 1;
-      await pause(30);
+      await pause(50);
     }
     await client.end();
   }

@@ -33,7 +33,7 @@ interface Pass {
   offered: number;
   /** Something was locked by somebody else, or there is more to do. */
   again: boolean;
-  relaxAt?: Date;
+  relaxAt?: Date | undefined;
 }
 
 /**
@@ -136,14 +136,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
 
   /** One transaction: looks, chooses, locks what was chosen as far as it can be had, and offers. */
   async pass(department: string): Promise<Pass> {
-    const { calls, agents, now } = await this.look(department);
-    if (calls.length === 0 || agents.length === 0) return { offered: 0, again: false };
-    const chosen = chooseAssignments(calls, agents, now, OFFERS_AT_ONCE);
-    if (chosen.length === 0) {
-      const relaxations = calls.map((call) => nextRelaxation(call, now)).filter((at): at is Date => at !== undefined);
-      const relaxAt = relaxations.sort((a, b) => a.getTime() - b.getTime())[0];
-      return { offered: 0, again: false, ...(relaxAt ? { relaxAt } : {}) };
-    }
+    if (!(await this.isWorthwhile(department))) return { offered: 0, again: false };
     return this.database.transaction(async (tx) => {
       const lock = await tx.one<{ got: boolean }>(
         `select pg_try_advisory_xact_lock(hashtext('calls distribution'), hashtext($1)) as got`,
@@ -151,24 +144,47 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       );
       // whoever has it may have looked before what rang us was committed: look once more a little later
       if (!lock?.got) return { offered: 0, again: true };
+      const { agents, now } = await this.freeAgents(tx, department);
+      if (agents.length === 0) return { offered: 0, again: false };
+      // mostly those in front are the ones who can be served; all are looked at only when they are not
+      const front = agents.length + OFFERS_AT_ONCE;
+      let calls = await this.waitingCalls(tx, department, front);
+      let chosen = chooseAssignments(calls, agents, now, OFFERS_AT_ONCE);
+      if (chosen.length < Math.min(OFFERS_AT_ONCE, agents.length) && calls.length === front) {
+        calls = await this.waitingCalls(tx, department, CALLS_LOOKED_AT);
+        chosen = chooseAssignments(calls, agents, now, OFFERS_AT_ONCE);
+      }
       let offered = 0;
       for (const assignment of chosen) if (await this.offer(tx, assignment)) offered += 1;
-      return { offered, again: offered < chosen.length || chosen.length === OFFERS_AT_ONCE };
+      const again = offered < chosen.length || chosen.length === OFFERS_AT_ONCE;
+      return { offered, again, ...(chosen.length === 0 ? { relaxAt: firstRelaxation(calls, now) } : {}) };
     });
   }
 
-  /** What waits and who is free, without locks. */
-  private async look(department: string): Promise<{ calls: WaitingCall[]; agents: FreeAgent[]; now: Date }> {
-    const calls = await this.database.read.rows<WaitingCall>(
+  /** Whether anything waits and anybody is free: most rings find one of the two missing. */
+  private async isWorthwhile(department: string): Promise<boolean> {
+    const row = await this.database.read.one<{ worthwhile: boolean }>(
+      `select exists (select 1 from queue_entry where department = $1 and state = 'waiting')
+          and exists (select 1 from agent a where ${FREE} and (a.departments = '{}' or $1 = any(a.departments)))
+          as worthwhile`,
+      [department, this.config.calls.heartbeatSeconds],
+    );
+    return row?.worthwhile ?? false;
+  }
+
+  private waitingCalls(tx: Tx, department: string, limit: number): Promise<WaitingCall[]> {
+    return tx.rows<WaitingCall>(
       `select id as "entryId", call_id as "callId", priority_rank as "priorityRank", queued_at as "queuedAt",
               required_skills as required, preferred_skills as preferred, only_agent_id as "onlyAgentId",
               declined_by as "declinedBy"
          from queue_entry where department = $1 and state = 'waiting'
         order by priority_rank, queued_at, id limit $2`,
-      [department, CALLS_LOOKED_AT],
+      [department, limit],
     );
-    if (calls.length === 0) return { calls, agents: [], now: new Date() };
-    const rows = await this.database.read.rows<{
+  }
+
+  private async freeAgents(tx: Tx, department: string): Promise<{ agents: FreeAgent[]; now: Date }> {
+    const rows = await tx.rows<{
       agentId: string;
       idleSince: Date | null;
       capacity: number;
@@ -193,7 +209,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
         capacity: row.capacity,
         skills: new Map((row.skills ?? []).map(({ skill, level }) => [skill, level])),
       }));
-    return { calls, agents, now: rows[0]?.now ?? new Date() };
+    return { agents, now: rows[0]?.now ?? new Date() };
   }
 
   /** Offers one call if both it and the agent are still to be had and nobody else holds them. */
@@ -219,6 +235,11 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
     await this.offers.make(tx, ACTOR, locked, desk, { purpose: 'queue', why: reason, cause: reason.rule });
     return true;
   }
+}
+
+function firstRelaxation(calls: readonly WaitingCall[], now: Date): Date | undefined {
+  const all = calls.map((call) => nextRelaxation(call, now)).filter((at): at is Date => at !== undefined);
+  return all.sort((a, b) => a.getTime() - b.getTime())[0];
 }
 
 /**

@@ -15,6 +15,8 @@ export interface DueKind {
 
 const SWEEP_MS = 2000;
 const AT_ONCE = 50;
+/** How many of one kind are handled side by side. */
+const HANDS = 3;
 /** setTimeout takes no more. */
 const FARTHEST_MS = 2 ** 31 - 1;
 
@@ -105,16 +107,31 @@ export class DueSweeper implements OnApplicationBootstrap, BeforeApplicationShut
       `select id, ceil(extract(epoch from at - clock_timestamp()) * 1000)::float8 as in_ms
          from (${kind.sql}) due order by at limit ${AT_ONCE}`,
     );
-    for (const row of rows) {
-      if (row.in_ms > 0) return row.in_ms;
-      if (this.stopped) return Infinity;
-      try {
-        await kind.handle(row.id);
-      } catch (error) {
-        this.logger.error({ kind: kind.name, id: row.id }, `due: ${(error as Error).message}`);
-      }
-    }
+    const due = shuffled(rows.filter((row) => row.in_ms <= 0));
+    await Promise.all(
+      Array.from({ length: HANDS }, async () => {
+        for (let row = due.pop(); row && !this.stopped; row = due.pop()) await this.handle(kind, row.id);
+      }),
+    );
+    const next = rows.find((row) => row.in_ms > 0);
+    if (next) return next.in_ms;
     if (rows.length === AT_ONCE) this.again = true;
     return Infinity;
   }
+
+  private async handle(kind: DueKind, id: string): Promise<void> {
+    try {
+      await kind.handle(id);
+    } catch (error) {
+      this.logger.error({ kind: kind.name, id }, `due: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** Each process in an order of its own, so that they do not all wait for the same row. */
+function shuffled<T>(list: T[]): T[] {
+  return list
+    .map((item) => ({ item, key: Math.random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
 }
