@@ -12,7 +12,7 @@ describe('the queue', () => {
     app = await startTestApp({
       env: {
         WRAP_UP_SECONDS: '0.2',
-        OFFER_TIMEOUT_SECONDS: '0.5',
+        OFFER_TIMEOUT_SECONDS: '2.5',
         MAX_MISSED_OFFERS: '2',
         CONNECT_TIMEOUT_SECONDS: '2',
       },
@@ -67,6 +67,19 @@ describe('the queue', () => {
     );
     expect(idle?.idle).toBeGreaterThanOrEqual(100);
     await caller(app, second.token).post(`/api/calls/${id}/accept`);
+    await admin.post(`/api/calls/${id}/end`);
+  });
+
+  it('offers nothing to an agent who has gone silent, and counts him as away', async () => {
+    const silent = await hire(app, 'AGT-215', { departments: ['sales'], idleSeconds: 100 });
+    const present = await hire(app, 'AGT-216', { departments: ['sales'] });
+    await app.database.transaction((tx) =>
+      tx.rows(`update agent set last_seen_at = now() - interval '31 seconds' where id = $1`, [silent.id]),
+    );
+    const id = await queued('sales');
+    await answered(present, id);
+    expect(await statusOf(app, silent)).toBe('available');
+    expect((await admin.get('/api/calls/queue')).available_agents).toBe(0);
     await admin.post(`/api/calls/${id}/end`);
   });
 

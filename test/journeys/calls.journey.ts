@@ -1,5 +1,7 @@
 import { SampleData } from '../../src/platform/sample-data/sample-data';
-import { anAdmin, anAgent, aUser } from '../support/actors';
+import { maySeeCall, visibleCallsSql } from '../../src/modules/calls/call-access';
+import type { Call } from '../../src/modules/calls/call.entity';
+import { aKey, anAdmin, anAgent, aUser } from '../support/actors';
 import { caller, hire, statusOf } from '../support/call-floor';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
@@ -88,6 +90,41 @@ describe('calls', () => {
     await caller(app, app.tokenFor(anAgent({ departments: ['sales'] }))).get(`/api/calls/${id}`);
     await admin.get('/api/calls/CALL-00000000', 404);
     expect((await admin.post(`/api/calls/${id}/status`, { status: 'ended' })).status).toBe('completed');
+  });
+
+  it('shows a call to the same viewers in SQL as in code', async () => {
+    const one = await hire(app, 'AGT-191', { departments: ['sales'], status: 'offline' });
+    const two = await hire(app, 'AGT-192', { departments: [], status: 'offline' });
+    const owner = { ...aUser(), id: one.userId };
+    for (const [n, set] of [
+      `department = 'sales'`,
+      `department = 'complaints'`,
+      `department = null`,
+      `department = 'complaints', assigned_agent_id = '${one.id}'`,
+      `department = 'complaints', consult_agent_id = '${one.id}'`,
+      `department = 'complaints', owner_user_id = '${one.userId}'`,
+    ].entries()) {
+      const { call_id } = await admin.post('/api/calls', { phone_number: `+9665011177${n}0` }, 201);
+      await app.database.transaction((tx) => tx.rows(`update call set ${set} where code = $1`, [call_id]));
+    }
+    const all = await app.database.read.rows<Call>('select * from call');
+    const viewers = [
+      anAdmin(),
+      aUser(),
+      owner,
+      anAgent(),
+      one.actor,
+      two.actor,
+      anAgent({ departments: ['complaints'] }),
+    ];
+    const { agent: _none, ...unprofiled } = anAgent();
+    for (const viewer of [...viewers, unprofiled, aKey('calls:read')]) {
+      const params: unknown[] = [];
+      const condition = visibleCallsSql(viewer, 'c', params);
+      const seen = await app.database.read.rows<{ code: string }>(`select code from call c where ${condition}`, params);
+      const expected = all.filter((call) => maySeeCall(viewer, call)).map((call) => call.code);
+      expect(seen.map((row) => row.code).sort()).toEqual(expected.sort());
+    }
   });
 
   it('puts a few calls into an empty house', async () => {

@@ -26,11 +26,12 @@ export function maySeeCall(
 export function visibleCallsSql(actor: Actor, alias: string, params: unknown[]): string {
   if (actor.kind !== 'user' || actor.role === 'admin') return 'true';
   const param = (value: unknown): string => `$${params.push(value)}`;
+  const { agent } = actor;
+  // before the first parameter is pushed: one that is not used is an error to PostgreSQL
+  if (actor.role === 'agent' && agent?.departments.length === 0) return 'true';
   const own = `${alias}.owner_user_id = ${param(actor.id)}::uuid`;
   if (actor.role !== 'agent') return own;
-  const { agent } = actor;
   if (!agent) return `(${own} or ${alias}.department is null)`;
-  if (agent.departments.length === 0) return 'true';
   const id = param(agent.id);
   return (
     `(${own} or ${alias}.department is null or ${alias}.department = any(${param(agent.departments)}::text[])` +
