@@ -25,6 +25,48 @@ describe('accounts', () => {
       .set(...bearer(by.tokens.access))
       .send(patch);
 
+  describe('changing the password', () => {
+    const changed = (access: string, current_password: string, new_password: string) =>
+      app.http
+        .post('/api/auth/password/change/')
+        .set(...bearer(access))
+        .send({ current_password, new_password });
+
+    it('wants the present one, keeps this session and ends the others and what was mailed', async () => {
+      const { user, tokens } = await signedIn(app, 'user');
+      const other = await login(user.email, PASSWORD).expect(200);
+      await app.http.post('/api/auth/password/reset/').send({ email: user.email }).expect(200);
+      const mailed = await resetTokenFor(app, user.email);
+      const wrong = await changed(tokens.access, 'not the password', 'a whole new password').expect(400);
+      expect(wrong.body).toMatchObject({ code: 'WRONG_PASSWORD', details: { current_password: 'is wrong' } });
+      const short = await changed(tokens.access, PASSWORD, 'short').expect(400);
+      expect(Object.keys(short.body.details)).toEqual(['new_password']);
+      await changed(tokens.access, PASSWORD, 'a whole new password').expect(200);
+      await me(tokens.access).expect(200);
+      await me(other.body.tokens.access).expect(401);
+      await login(user.email, PASSWORD).expect(401);
+      await login(user.email, 'a whole new password').expect(200);
+      await app.http
+        .post('/api/auth/password/reset/confirm/')
+        .send({ token: mailed, new_password: 'by the mailbox' })
+        .expect(400);
+      const audit = await app.database.read.rows(
+        `select details from audit_entry where action = 'user.password_changed' and object = $1`,
+        [`user:${user.id}`],
+      );
+      expect(audit).toEqual([{ details: {} }]);
+    });
+
+    it('lets one of two changes at once win', async () => {
+      const { user, tokens } = await signedIn(app, 'user');
+      const answers = await Promise.all(
+        ['first password', 'second password'].map((text) => changed(tokens.access, PASSWORD, text)),
+      );
+      expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400]);
+      await login(user.email, answers[0]?.status === 200 ? 'first password' : 'second password').expect(200);
+    });
+  });
+
   describe('forgotten passwords', () => {
     const ask = (email: string) => app.http.post('/api/auth/password/reset/').send({ email }).expect(200);
     const confirm = (token: string, new_password: string) =>
@@ -278,10 +320,16 @@ describe('npm run create-admin', () => {
       await app.http.post('/api/auth/login').send(made).expect(200);
       const { user, tokens } = await signedIn(app, 'user');
       const taken = { email: user.email, password: 'another root password' };
+      await app.http.post('/api/auth/password/reset/').send({ email: user.email }).expect(200);
+      const mailed = await resetTokenFor(app, user.email);
       expect(await makeAdmin(app.database, taken)).toBe('promoted');
       await app.http.get('/api/auth/me').set('Authorization', `Bearer ${tokens.access}`).expect(401);
       const login = await app.http.post('/api/auth/login').send(taken).expect(200);
       expect(login.body.user.role).toBe('admin');
+      await app.http
+        .post('/api/auth/password/reset/confirm')
+        .send({ token: mailed, new_password: 'by the mailbox' })
+        .expect(400);
     } finally {
       await app.close();
     }

@@ -57,6 +57,22 @@ describe('slowing down who guesses', () => {
     expect(await guess(user.email, address, 5)).toEqual([401, 401, 401, 401, 401]);
   });
 
+  it('counts who guesses the present password in somebody else’s browser', async () => {
+    const { tokens } = await signedIn(calm, 'user');
+    const address = freshAddress();
+    const guesses: number[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      const answer = await app.http
+        .post('/api/auth/password/change')
+        .set('X-Forwarded-For', address)
+        .set('Authorization', `Bearer ${tokens.access}`)
+        .send({ current_password: `guess ${n}`, new_password: 'a whole new password' });
+      guesses.push(answer.status);
+    }
+    expect(guesses).toEqual([400, 400, 400, 400, 400, 429]);
+    await app.http.get('/api/auth/me').set('Authorization', `Bearer ${tokens.access}`).expect(200);
+  });
+
   it('treats an e-mail without an account no differently', async () => {
     const email = freshEmail();
     expect(await guess(email, freshAddress(), 6)).toEqual([401, 401, 401, 401, 401, 429]);

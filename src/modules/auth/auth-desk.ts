@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Actor, UserActor } from '../../platform/access/actor';
 import { AuthCookies } from './auth-cookies';
-import type { LoginDto, PasswordResetConfirmDto, PasswordResetDto, RefreshDto, RegisterDto } from './auth.dto';
+import type {
+  LoginDto,
+  PasswordChangeDto,
+  PasswordResetConfirmDto,
+  PasswordResetDto,
+  RefreshDto,
+  RegisterDto,
+} from './auth.dto';
 import { AuthService, type SignedIn } from './auth.service';
 import {
   type DoneView,
@@ -62,6 +69,11 @@ export class AuthDesk {
     const user = await this.auth.me(actor);
     this.cookies.renewSession(response, visitor.headers);
     return meView(user, actor);
+  }
+
+  async changePassword(actor: UserActor, visitor: Visitor, input: PasswordChangeDto): Promise<DoneView> {
+    await this.auth.changePassword(actor, visitor, input);
+    return doneView('Password has been changed; other sessions have ended');
   }
 
   async requestReset(visitor: Visitor, { email }: PasswordResetDto): Promise<DoneView> {

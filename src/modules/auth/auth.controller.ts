@@ -4,8 +4,22 @@ import type { Response } from 'express';
 import { Allow, CurrentActor, Public } from '../../platform/access/access.decorators';
 import type { Actor, UserActor } from '../../platform/access/actor';
 import { ApiErrors } from '../../platform/http/api-errors';
-import { LoginDto, PasswordResetConfirmDto, PasswordResetDto, RefreshDto, RegisterDto } from './auth.dto';
-import { EmailTaken, ResetTokenRefused, RoleNotAllowed, TokenRefused, WrongCredentials } from './auth.errors';
+import {
+  LoginDto,
+  PasswordChangeDto,
+  PasswordResetConfirmDto,
+  PasswordResetDto,
+  RefreshDto,
+  RegisterDto,
+} from './auth.dto';
+import {
+  EmailTaken,
+  ResetTokenRefused,
+  RoleNotAllowed,
+  TokenRefused,
+  WrongCredentials,
+  WrongPassword,
+} from './auth.errors';
 import { DoneView, MeView, RefreshedView, SignedInView } from './auth.view';
 import { AuthDesk } from './auth-desk';
 import { CurrentVisitor, OptionalActor, type Visitor } from './visitor';
@@ -83,6 +97,22 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<MeView> {
     return this.desk.me(actor, visitor, response);
+  }
+
+  /**
+   * Change one's password
+   * @remarks Takes the present one too, and ends every other session of the user. Repeated failures are slowed down with 429.
+   */
+  @Allow(['agent', 'user'], null)
+  @ApiErrors(WrongPassword)
+  @HttpCode(200)
+  @Post('password/change')
+  changePassword(
+    @CurrentActor() actor: UserActor,
+    @CurrentVisitor() visitor: Visitor,
+    @Body() input: PasswordChangeDto,
+  ): Promise<DoneView> {
+    return this.desk.changePassword(actor, visitor, input);
   }
 
   /**

@@ -115,6 +115,24 @@ export class LoginDto {
   password: string;
 }
 
+/** A new password for whoever is signed in. */
+export class PasswordChangeDto {
+  /**
+   * The password as it is.
+   * @example "secure_password"
+   */
+  @PlainText(200)
+  @MinLength(1)
+  current_password: string;
+
+  /**
+   * 8 to 200 characters.
+   * @example "another_secure_password"
+   */
+  @NewPassword()
+  new_password: string;
+}
+
 /** A refresh token to be exchanged. */
 export class RefreshDto {
   /**

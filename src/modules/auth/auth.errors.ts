@@ -18,6 +18,15 @@ export class WrongCredentials extends Unauthenticated {
   }
 }
 
+/** Who is signed in gave another password than his. No 401: his session is as good as before. */
+export class WrongPassword extends Invalid {
+  static override readonly code = 'WRONG_PASSWORD';
+
+  constructor() {
+    super('The current password is wrong', { current_password: 'is wrong' });
+  }
+}
+
 /** The token or key is unknown, over, or its session has ended. */
 export class TokenRefused extends Unauthenticated {
   static override readonly code = 'TOKEN_REFUSED';

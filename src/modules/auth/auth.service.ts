@@ -4,8 +4,8 @@ import { Audit } from '../../platform/audit/audit';
 import { Database, type Tx } from '../../platform/database/database';
 import { Invalid, TooManyRequests } from '../../platform/errors';
 import { Accounts } from './accounts';
-import type { LoginDto, RegisterDto } from './auth.dto';
-import { RoleNotAllowed, TokenRefused, UserNotFound, WrongCredentials } from './auth.errors';
+import type { LoginDto, PasswordChangeDto, RegisterDto } from './auth.dto';
+import { RoleNotAllowed, TokenRefused, UserNotFound, WrongCredentials, WrongPassword } from './auth.errors';
 import { Passwords } from './passwords';
 import { type OpenedSession, Sessions, type TokenPair } from './sessions';
 import { type Permit, SignInSlowdown } from './sign-in-slowdown';
@@ -85,6 +85,31 @@ export class AuthService {
   /** Ends the session of whoever asks; its access token is worth nothing from here on. */
   async logout(actor: UserActor): Promise<void> {
     await this.database.transaction((tx) => this.sessions.end(tx, actor.sessionId, 'logout'));
+  }
+
+  /**
+   * Sets another password for whoever asks, and ends his other sessions. The present one is asked for and tries are
+   * counted as at the door, so that an unattended browser does not give the account away. Throws WrongPassword.
+   */
+  async changePassword(actor: UserActor, visitor: Visitor, input: PasswordChangeDto): Promise<void> {
+    const { email, password_hash } = await this.me(actor);
+    const permit = await this.slowdown.trySignIn(visitor, email);
+    if (!(await this.passwords.matches(password_hash, input.current_password))) throw new WrongPassword();
+    const next = await this.passwords.hash(input.new_password);
+    await this.database.transaction(async (tx) => {
+      // of two changes at once, or a reset meanwhile, one wins
+      const changed = await tx.one(
+        `update user_account set password_hash = $3, updated_at = now()
+         where id = $1 and password_hash = $2 and is_active returning id`,
+        [actor.id, password_hash, next],
+      );
+      if (!changed) throw new WrongPassword();
+      // whoever read the mailbox, or sits at another machine, has nothing from here on
+      await tx.rows('update password_reset set used_at = now() where user_id = $1 and used_at is null', [actor.id]);
+      await this.sessions.endAll(tx, actor.id, 'password_changed', actor.sessionId);
+      await this.audit.record(tx, actor, 'user.password_changed', `user:${actor.id}`);
+      await this.slowdown.succeeded(tx, permit);
+    });
   }
 
   /** The account of whoever asks. */

@@ -31,6 +31,8 @@ export async function makeAdmin(
       `update session set ended_at = now(), end_reason = 'password_reset' where user_id = $1 and ended_at is null`,
       [existing.id],
     );
+    // a reset that was mailed before must not take the account back
+    await tx.rows('update password_reset set used_at = now() where user_id = $1 and used_at is null', [existing.id]);
     await new Audit().record(tx, actor, 'user.role_changed', `user:${existing.id}`, { to: 'admin' });
     return 'promoted';
   });

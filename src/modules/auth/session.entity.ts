@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import { BaseRow } from '../../platform/database/base.entity';
 
 /** Why a session is over before its time. */
-export type EndReason = 'logout' | 'refresh_reused' | 'password_reset' | 'disabled';
+export type EndReason = 'logout' | 'refresh_reused' | 'password_reset' | 'password_changed' | 'disabled';
 
 /** One sign-in of a person. Access tokens, refresh tokens and the cookie are worth nothing once it has ended. */
 @Entity('session')

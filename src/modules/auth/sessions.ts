@@ -111,11 +111,12 @@ export class Sessions {
     return ended.length > 0;
   }
 
-  /** Ends every session of a user. */
-  async endAll(tx: Tx, userId: string, reason: EndReason): Promise<void> {
+  /** Ends every session of a user, except one where that is given. */
+  async endAll(tx: Tx, userId: string, reason: EndReason, except?: string): Promise<void> {
     const ended = await tx.rows<{ id: string }>(
-      'update session set ended_at = now(), end_reason = $2 where user_id = $1 and ended_at is null returning id',
-      [userId, reason],
+      `update session set ended_at = now(), end_reason = $2
+       where user_id = $1 and ended_at is null and id is distinct from $3::uuid returning id`,
+      [userId, reason, except ?? null],
     );
     for (const { id } of ended) tx.afterCommit(() => this.notifier.ring(SESSION_ENDED, id));
   }
