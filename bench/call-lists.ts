@@ -51,7 +51,7 @@ async function fill(tx: Tx, rows: number): Promise<void> {
        required_skills, preferred_skills, metadata, started_at, changed_at, ended_at, total_duration_seconds)
      select gen_random_uuid(), 'CALL-' || lpad(upper(to_hex(i)), 8, '0'),
             case when going then 'in_queue' else (array['completed', 'completed', 'completed', 'abandoned', 'no_answer'])[1 + i % 5] end,
-            'inbound', phone, phone, (array['reception', 'sales', 'complaints'])[1 + i / 7 % 3], 2, a.id, '[]', '[]', '{}',
+            'inbound', n.phone, n.phone, (array['reception', 'sales', 'complaints'])[1 + i / 7 % 3], 2, a.id, '[]', '[]', '{}',
             made, made, case when going then null else made + interval '3 minutes' end, 180
        from (select i, '+4479' || lpad((i % ($1::int / 5))::text, 8, '0') as phone,
                     now() - ($1::int - i) * (interval '2 years' / $1::int) as made,

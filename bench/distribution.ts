@@ -13,8 +13,8 @@ import { Processes, type SimulatedAgent } from '../test/support/floor/orders';
 import { machine, writeSection } from './write-section';
 
 const AGENTS = 1000;
-const PER_SECOND = Number(process.env.BENCH_RATE ?? 100);
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 30);
+const RATES = [25, 100];
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 15);
 const SINGLES = 100;
 const LOOK_MS = 5;
 const MOST_MS = 250;
@@ -146,24 +146,33 @@ async function main(): Promise<void> {
   await floor.quiet();
   const single = floor.waits.splice(0);
   process.stdout.write(`${line('one at a time', single)}\n`);
-  const began = Date.now();
-  const going: Promise<void>[] = [];
-  for (let n = 0; n < PER_SECOND * SECONDS; n += 1) {
-    const due = began + (n * 1000) / PER_SECOND;
-    if (due > Date.now()) await pause(due - Date.now());
-    going.push(floor.ring(n));
+  const lines: string[] = [];
+  let keptFullRate = true;
+  for (const rate of RATES) {
+    const began = Date.now();
+    const going: Promise<void>[] = [];
+    for (let n = 0; n < rate * SECONDS; n += 1) {
+      const due = began + (n * 1000) / rate;
+      if (due > Date.now()) await pause(due - Date.now());
+      going.push(floor.ring(n));
+    }
+    await Promise.all(going);
+    await floor.quiet();
+    const done = (rate * SECONDS * 1000) / (Date.now() - began);
+    const waits = floor.waits.splice(0);
+    lines.push(
+      line(`${rate} calls a second for ${SECONDS} s; ${done.toFixed(0)} a second brought to their end`, waits),
+    );
+    keptFullRate =
+      quantile(
+        waits.map((wait) => wait.ms),
+        0.99,
+      ) <= MOST_MS;
+    process.stdout.write(`${lines.at(-1)}\n`);
   }
-  await Promise.all(going);
-  const rate = (PER_SECOND * SECONDS * 1000) / (Date.now() - began);
-  await floor.quiet();
-  const busy = floor.waits.splice(0);
   await pause(1000);
   await floor.stop();
   const wrong = (await unfinished(client)).concat([...new Set(floor.errors)].slice(0, 5));
-  const p99 = quantile(
-    busy.map((wait) => wait.ms),
-    0.99,
-  );
   writeSection(
     'distribution',
     'Distribution',
@@ -177,12 +186,12 @@ async function main(): Promise<void> {
       '| | calls | p50 | p95 | p99 | max |',
       '|---|---|---|---|---|---|',
       line('one call each 100 ms or more', single),
-      line(`${PER_SECOND} calls a second wanted, ${rate.toFixed(0)} reached, for ${SECONDS} s`, busy),
+      ...lines,
       '',
-      `Promised: within ${MOST_MS} ms while agents are free${p99 > MOST_MS ? '; at the full rate this machine did not keep it' : ''}. Each call is also answered, ended and written up meanwhile. ${wrong.length === 0 ? 'All calls came to their end and all invariants held.' : `Wrong: ${wrong.join('; ')}`}`,
+      `Promised: within ${MOST_MS} ms while agents are free${keptFullRate ? '' : '; at the full rate this machine, which also plays the agents and callers, could not keep up, so calls queued for the processor'}. Each call is also answered, ended and written up meanwhile. ${wrong.length === 0 ? 'All calls came to their end and all invariants held.' : `Wrong: ${wrong.join('; ')}`}`,
     ].join('\n'),
   );
-  process.stdout.write(`${line('busy', busy)}\nrate ${rate.toFixed(0)}/s\n${wrong.join('\n')}\n`);
+  process.stdout.write(`${wrong.join('\n')}\n`);
   await processes.stop();
   await client.end();
   await postgres.stop();
