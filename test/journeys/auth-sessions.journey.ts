@@ -314,6 +314,10 @@ describe('signing in and out', () => {
       const open = (origin: string) =>
         app.nest.get(Authenticator).authenticate({ headers: { cookie, origin }, method: 'SOCKET' });
       await expect(open('https://evil.example')).rejects.toThrow(/Origin/);
+      const poll = (site: string) =>
+        app.nest.get(Authenticator).authenticate({ headers: { cookie, 'sec-fetch-site': site }, method: 'SOCKET' });
+      expect(await poll('same-origin')).toMatchObject({ kind: 'user' });
+      await expect(poll('cross-site')).rejects.toThrow(/Origin/);
       expect(await open(app.config.server.appBaseUrl)).toMatchObject({ id: user.id });
     });
 

@@ -331,4 +331,12 @@ describe('customers', () => {
       { numRuns: 60 },
     );
   });
+
+  it('keeps a number that was read in another country when the record is saved back as it was shown', async () => {
+    const made = await post('/api/customers', { name: 'Zodwa', phone: '(083) 555-1234', country: 'ZA' });
+    const { customer_id, phone, phone_e164 } = made.body.customer as Record<string, string>;
+    expect(phone_e164).toBe('+27835551234');
+    const saved = await patch(`/api/customers/${customer_id}`, { phone, company: 'Solar Ltd' });
+    expect(saved.body.customer).toMatchObject({ phone, phone_e164, company: 'Solar Ltd' });
+  });
 });

@@ -36,10 +36,13 @@ export class AuthCookies {
     return cookie(headers, this.name);
   }
 
-  /** Whether a page of ours made the request: its Origin is one of ours or the very host that was asked. */
+  /**
+   * Whether a page of ours made the request: its Origin is one of ours or the very host that was asked. On a same-origin
+   * GET (the first poll of Socket.IO) browsers send no Origin but say so in Sec-Fetch-Site, which no page can forge.
+   */
   isFromOurPages(headers: IncomingHttpHeaders): boolean {
     const { origin } = headers;
-    if (!origin) return false;
+    if (!origin) return headers['sec-fetch-site'] === 'same-origin';
     if (this.ourOrigins.has(origin)) return true;
     if (!URL.canParse(origin)) return false;
     const { protocol, host } = new URL(origin);

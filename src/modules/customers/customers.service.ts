@@ -122,7 +122,8 @@ export class CustomersService {
       const row = await this.locked(tx, codeOrId);
       if (row.anonymised_at) throw new CustomerAnonymised();
       const fields = changed(row, input);
-      if (input.phone !== undefined) {
+      // the same text again says nothing new: it may have been read in another country when the person was added
+      if (input.phone !== undefined && input.phone !== row.phone) {
         fields.phone_e164 = parsePhone(input.phone, this.defaultCountry)?.e164 ?? null;
       }
       if (FIELDS.every((name) => same(row[name], fields[name]))) return customerView(row);
