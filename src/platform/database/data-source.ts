@@ -39,7 +39,7 @@ function options(url: string, poolSize: number, extra: Record<string, unknown>):
     synchronize: false,
     installExtensions: false,
     poolSize,
-    extra: { keepAlive: true, keepAliveInitialDelayMillis: 10_000, connectionTimeoutMillis: 10_000, ...extra },
+    extra: { keepAlive: true, keepAliveInitialDelayMillis: 10_000, connectionTimeoutMillis: 30_000, ...extra },
   };
 }
 
