@@ -91,6 +91,11 @@ describe('masking', () => {
     expect(mask('رمز الأمان هو ٤٥٦')).toBe('رمز الأمان هو [security code]');
   });
 
+  it('does not take the words behind a number for the rest of an IBAN', () => {
+    // "is 96…04 my number" has the length and the check digits of an Icelandic one, but not its digits
+    expect(mask('my number is 9682882748865604 my number is')).toBe('my number is [card number] my number is');
+  });
+
   it('finds a number among other digits', () => {
     expect(mask('4111111111111111 12 27 order 88')).toBe('[card number] 12 27 order 88');
     expect(mask('ref0004111111111111111')).toBe('ref000[card number]');
