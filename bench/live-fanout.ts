@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   const log = app.get(EventLog);
   const commits = new Map<string, number>();
   const commit = async (): Promise<void> => {
-    const id = await database.transaction((tx) =>
+    const id = await database.transaction(async (tx) =>
       log.append(tx, measured, DATA, {
         actor: systemActor('bench'),
         aggregate: 'bench:1',

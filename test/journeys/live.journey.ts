@@ -265,6 +265,7 @@ describe('live updates', () => {
       const token = app.tokenFor(actor);
       const secondToken = second.tokenFor(actor);
       await tellMany(app, 0, 450);
+      await settled();
       const clients: { client: LiveClient; from: number }[] = [];
       let appending = true;
       const writers = [app, second].map(async (writer, w) => {

@@ -349,7 +349,7 @@ describe('recordings of sales', () => {
         );
       });
       const tell = () =>
-        app.database.transaction((tx) =>
+        app.database.transaction(async (tx) =>
           app.nest.get(EventLog).append(
             tx,
             recordingAvailable,

@@ -266,7 +266,7 @@ describe('delivering to difficult endpoints', () => {
     receiver.behave = (_received, response) => ok(response as never);
     const id = await register('/large', { events: ['ticket.updated'] });
     const event = declaredEvents().get('ticket.updated');
-    await app.database.transaction((tx) =>
+    await app.database.transaction(async (tx) =>
       app.nest.get(EventLog).append(
         tx,
         event as never,

@@ -20,7 +20,7 @@ export const tell = (
   audience: Audience = { scope: 'leads:read', roles: ['agent'] },
   extra: { text?: string; isTest?: boolean } = {},
 ): Promise<unknown> =>
-  app.database.transaction((tx) =>
+  app.database.transaction(async (tx) =>
     app.nest
       .get(EventLog)
       .append(

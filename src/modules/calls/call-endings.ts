@@ -55,7 +55,7 @@ export class CallEndings {
       [call.row.id, call.at],
     );
     if (!closed) return;
-    await this.ledger.tell(tx, actor, call.row, transcriptAvailable, {
+    this.ledger.tell(tx, actor, call.row, transcriptAvailable, {
       call_id: call.row.code,
       messages: closed.last_sequence,
       link: `${this.config.server.appBaseUrl}/api/transcripts/${call.row.code}`,

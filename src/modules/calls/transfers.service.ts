@@ -49,7 +49,7 @@ export class TransfersService {
       const queue = department ?? call.row.department ?? agent?.departments[0] ?? this.departments.first;
       await this.calls.handOver(tx, actor, call, queue, status, 'transferred', agent?.id);
       if (agent) await this.offers.make(tx, actor, call, agent, { purpose: 'transfer', cause: `for ${agent.code}` });
-      await this.ledger.tell(
+      this.ledger.tell(
         tx,
         actor,
         call.row,
@@ -119,7 +119,7 @@ export class TransfersService {
         if (call.row.is_carried) await this.commands.bridge(tx, call.row, agent.code);
       }
       await this.desks.settle(tx, actor, from, call.at, call.row.id);
-      await this.ledger.tell(tx, actor, call.row, callTransferred, {
+      this.ledger.tell(tx, actor, call.row, callTransferred, {
         call_id: call.row.code,
         to_department: null,
         to_agent: agent.code,

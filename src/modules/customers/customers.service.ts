@@ -68,7 +68,7 @@ export class CustomersService {
     if (fields.phone_e164) return this.ensureNumber(tx, actor, fields);
     const customer = await this.customers.insert(tx, fields);
     if (!customer) throw new Error('a customer without a number cannot conflict');
-    await this.tell(tx, actor, contactCreated, customer);
+    this.tell(tx, actor, contactCreated, customer);
     return { customer, isNew: true };
   }
 
@@ -88,7 +88,7 @@ export class CustomersService {
   /** Writes a locked customer's fields and tells of it. */
   async write(tx: Tx, actor: Actor, id: string, fields: Omit<CustomerFields, 'source'>): Promise<CustomerRow> {
     const after = await this.writeFields(tx, id, fields);
-    await this.tell(tx, actor, contactUpdated, after);
+    this.tell(tx, actor, contactUpdated, after);
     return after;
   }
 
@@ -111,7 +111,7 @@ export class CustomersService {
     return this.database.transaction(async (tx) => {
       const row = await this.customers.insert(tx, fields);
       if (!row) throw await this.taken(tx, fields.phone_e164);
-      await this.tell(tx, actor, contactCreated, row);
+      this.tell(tx, actor, contactCreated, row);
       return customerView(row);
     });
   }
@@ -145,7 +145,7 @@ export class CustomersService {
       const after = await this.customers.blank(tx, row.id);
       if (!after) throw new CustomerNotFound(codeOrId);
       await this.customers.redactEvents(tx, row.id);
-      await this.tell(tx, actor, contactUpdated, after);
+      this.tell(tx, actor, contactUpdated, after);
       return customerView(after);
     });
   }
@@ -153,14 +153,14 @@ export class CustomersService {
   private async ensureNumber(tx: Tx, actor: Actor, fields: CustomerFields): Promise<Ensured> {
     const { is_new, ...row } = await this.findOrInsert(tx, fields);
     if (is_new) {
-      await this.tell(tx, actor, contactCreated, row);
+      this.tell(tx, actor, contactCreated, row);
       return { customer: row, isNew: true };
     }
     const { name, email, company } = fields;
     const fills = (!row.name && name) || (!row.email && email) || (!row.company && company);
     if (!fills) return { customer: row, isNew: false };
     const filled = await this.customers.fill(tx, row.id, name, email, company);
-    if (filled) await this.tell(tx, actor, contactUpdated, filled);
+    if (filled) this.tell(tx, actor, contactUpdated, filled);
     // somebody was quicker: show what he wrote
     return { customer: filled ?? (await this.customers.byCodeOrId(tx, row.id)) ?? row, isNew: false };
   }
@@ -195,8 +195,8 @@ export class CustomersService {
     return new CustomerExists(owner?.code ?? '');
   }
 
-  private async tell(tx: Tx, actor: Actor, event: EventDefinition<CustomerView>, row: CustomerRow): Promise<void> {
-    await this.eventLog.append(tx, event, customerView(row), {
+  private tell(tx: Tx, actor: Actor, event: EventDefinition<CustomerView>, row: CustomerRow): void {
+    this.eventLog.append(tx, event, customerView(row), {
       actor,
       aggregate: `customer:${row.id}`,
       audience: { roles: ['agent'], scope: 'customers:read' },

@@ -83,8 +83,8 @@ export class TicketMergingService {
         by,
         now,
       );
-      await this.teller.updated(tx, actor, from, merged);
-      await this.teller.updated(tx, actor, into, kept, { merged_from: from.code });
+      this.teller.updated(tx, actor, from, merged);
+      this.teller.updated(tx, actor, into, kept, { merged_from: from.code });
       return kept;
     });
   }

@@ -14,12 +14,12 @@ type Said = Pick<TicketUpdate, 'comment' | 'merged_from' | 'sla_alert'>;
 export class TicketTeller {
   constructor(private readonly eventLog: EventLog) {}
 
-  async created(tx: Tx, actor: Actor, ticket: TicketWithSla): Promise<void> {
-    await this.eventLog.append(tx, ticketCreated, ticketView(ticket), this.about(actor, ticket));
+  created(tx: Tx, actor: Actor, ticket: TicketWithSla): void {
+    this.eventLog.append(tx, ticketCreated, ticketView(ticket), this.about(actor, ticket));
   }
 
   /** Tells the fields that differ between `before` and `after`, and what was said. */
-  async updated(tx: Tx, actor: Actor, before: TicketWithSla, after: TicketWithSla, said: Said = {}): Promise<void> {
+  updated(tx: Tx, actor: Actor, before: TicketWithSla, after: TicketWithSla, said: Said = {}): void {
     const [was, is] = [ticketView(before), ticketView(after)];
     const names = (Object.keys(is) as (keyof TicketView)[]).filter(
       (name) => JSON.stringify(was[name]) !== JSON.stringify(is[name]) && name !== 'version' && name !== 'updated_at',
@@ -34,19 +34,13 @@ export class TicketTeller {
       ...said,
     };
     const about = this.about(actor, after, said.comment?.internal);
-    await this.eventLog.append(tx, ticketUpdated, update, about);
+    this.eventLog.append(tx, ticketUpdated, update, about);
   }
 
   /** Tells that targets are near their end or past it. */
-  async alerted(
-    tx: Tx,
-    actor: Actor,
-    before: TicketWithSla,
-    after: TicketWithSla,
-    alerts: TicketAlert[],
-  ): Promise<void> {
+  alerted(tx: Tx, actor: Actor, before: TicketWithSla, after: TicketWithSla, alerts: TicketAlert[]): void {
     for (const { target, alert, due_at } of alerts) {
-      await this.updated(tx, actor, before, after, { sla_alert: { target, alert, due_at: due_at.toISOString() } });
+      this.updated(tx, actor, before, after, { sla_alert: { target, alert, due_at: due_at.toISOString() } });
     }
   }
 

@@ -62,7 +62,7 @@ export class TicketsService {
     await this.tickets.addClocks(tx, sla);
     await this.tickets.addTags(tx, ticket);
     const opened = { ...(await this.tickets.insert(tx, ticket)), sla };
-    await this.teller.created(tx, actor, opened);
+    this.teller.created(tx, actor, opened);
     return opened;
   }
 
@@ -82,7 +82,7 @@ export class TicketsService {
       Object.assign(patch, firstResponse(ticket, sla));
       if (answered) await this.tickets.addComment(tx, note(actor, ticket.id, patch.notes ?? '', now));
       const after = await this.tickets.save(tx, ticket, patch, changes, sla, snapshot(actor), now);
-      await this.teller.updated(tx, actor, ticket, after);
+      this.teller.updated(tx, actor, ticket, after);
       return after;
     });
   }
@@ -103,7 +103,7 @@ export class TicketsService {
       );
       const after = await this.tickets.save(tx, ticket, firstResponse(ticket, sla), [], sla, snapshot(actor), now);
       const shown = { ...comment, code: ticket.code };
-      await this.teller.updated(tx, actor, ticket, after, { comment: commentView(shown) });
+      this.teller.updated(tx, actor, ticket, after, { comment: commentView(shown) });
       return shown;
     });
   }
@@ -124,7 +124,7 @@ export class TicketsService {
     if (alerts.length === 0) return ticket;
     await this.tickets.saveClocks(tx, ticket.sla, rows);
     const after = { ...ticket, sla: rows };
-    await this.teller.alerted(tx, systemActor('ticket-targets'), ticket, after, alerts);
+    this.teller.alerted(tx, systemActor('ticket-targets'), ticket, after, alerts);
     return after;
   }
 

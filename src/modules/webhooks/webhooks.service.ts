@@ -167,7 +167,7 @@ export class WebhooksService {
       const subscribed = await tx.rows<{ id: string; events: string[] }>(
         `select id, events from webhook where status = 'active'`,
       );
-      const eventId = await this.events.append(tx, event as EventDefinition<object>, data, {
+      const eventId = this.events.append(tx, event as EventDefinition<object>, data, {
         actor,
         aggregate,
         audience: { scope: 'webhooks:read' },

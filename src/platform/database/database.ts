@@ -9,11 +9,16 @@ import type {
   ObjectLiteral,
 } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { type Connection, PreparedStatements, STALE_PLAN } from './prepared-statements';
 
 const logger = new Logger('Database');
+const prepared = new PreparedStatements();
 
-/** Serialization failure and deadlock: the whole unit of work may be run again (PostgreSQL manual, appendix A). */
-const RETRIABLE = new Set(['40001', '40P01']);
+/**
+ * Serialization failure, deadlock, and a prepared statement whose table was altered since: the whole unit of work may be
+ * run again (PostgreSQL manual, appendix A).
+ */
+const RETRIABLE = new Set(['40001', '40P01', STALE_PLAN]);
 const MAX_RUNS = 5;
 
 // Not exported: only this file can make a Tx, so a write that takes one cannot compile outside a transaction.
@@ -26,6 +31,14 @@ export class Reader {
   /** All rows of a statement. */
   async rows<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
     return returned<Row>(await this.manager.query(sql, params as unknown[]));
+  }
+
+  /**
+   * The same for a statement that is run many times a second and is served by one plan whatever its values are: PostgreSQL
+   * parses and plans it once per connection. Lists whose filters come and go are better planned each time.
+   */
+  async often<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return prepared.rows<Row>((this.manager.dataSource.driver as unknown as { master: Connection }).master, sql, params);
   }
 
   /** The first row of a statement, or undefined. */
@@ -48,10 +61,22 @@ export class Reader {
  */
 export class Tx extends Reader {
   private readonly callbacks: (() => void)[] = [];
+  private readonly gathered: { write: (tx: Tx, items: never[]) => Promise<void>; item: unknown }[] = [];
 
   constructor(key: typeof HAND_OUT, manager: EntityManager) {
     super(manager);
     if (key !== HAND_OUT) throw new Error('a Tx is handed out by Database.transaction alone');
+  }
+
+  /**
+   * All rows of a statement, which PostgreSQL parses and plans once per connection: write its values as parameters, and
+   * its text so that there are few of it.
+   */
+  override async rows<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    const runner = this.manager.queryRunner;
+    // a runner that is done would take another connection, and write outside any transaction
+    if (!runner?.isTransactionActive) throw new Error('this transaction is over');
+    return prepared.rows<Row>((await runner.connect()) as Connection, sql, params);
   }
 
   /** Inserts rows as given. */
@@ -78,8 +103,30 @@ export class Tx extends Reader {
 
   /** Runs `work` under a savepoint: when it throws, only its own writes are undone, and the error is passed on. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
-    // A nested transaction in TypeORM is a savepoint on the same connection, so this same Tx serves inside it.
-    return this.manager.transaction(() => work());
+    const before = this.gathered.length;
+    try {
+      // A nested transaction in TypeORM is a savepoint on the same connection, so this same Tx serves inside it.
+      return await this.manager.transaction(() => work());
+    } catch (error) {
+      this.gathered.length = before;
+      throw error;
+    }
+  }
+
+  /**
+   * Keeps an item to be written last of all in this transaction, together with all others that were given with the same
+   * `write`, in their order: one statement instead of one each. What a savepoint undoes is dropped.
+   */
+  gather<Item>(item: Item, write: (tx: Tx, items: Item[]) => Promise<void>): void {
+    this.gathered.push({ write, item });
+  }
+
+  /** @internal run by Database before the commit */
+  async writeGathered(key: typeof HAND_OUT): Promise<void> {
+    if (key !== HAND_OUT) return;
+    const items = new Map<(tx: Tx, items: never[]) => Promise<void>, unknown[]>();
+    for (const { write, item } of this.gathered.splice(0)) items.set(write, [...(items.get(write) ?? []), item]);
+    for (const [write, all] of items) await write(this, all as never[]);
   }
 
   /** Registers what to do once the transaction has been committed (ring a bell); not run when it is rolled back. */
@@ -123,14 +170,17 @@ export class Database {
     for (let run = 1; ; run += 1) {
       try {
         let tx: Tx | undefined;
-        const result = await this.writing.transaction((manager) => {
+        const result = await this.writing.transaction(async (manager) => {
           tx = new Tx(HAND_OUT, manager);
-          return work(tx);
+          const result = await work(tx);
+          await tx.writeGathered(HAND_OUT);
+          return result;
         });
         tx?.committed(HAND_OUT);
         return result;
       } catch (error) {
         const code = sqlState(error);
+        if (code === STALE_PLAN) prepared.forget();
         if (!code || !RETRIABLE.has(code) || run >= MAX_RUNS) throw error;
         logger.warn(`transaction run again after ${code} (run ${run})`);
         // those who met once would meet again if all began again at the same moment
@@ -175,6 +225,6 @@ export const isPassing = (error: unknown): boolean => RETRIABLE.has(sqlState(err
 /** Whether `error` is a breach of the unique constraint or index `name` (of any, when no name is given). */
 export function isUniqueViolation(error: unknown, name?: string): boolean {
   if (sqlState(error) !== '23505') return false;
-  const constraint = (error as { driverError?: { constraint?: string }; constraint?: string }).driverError?.constraint;
-  return name === undefined || constraint === name;
+  const { driverError, constraint } = error as { driverError?: { constraint?: string }; constraint?: string };
+  return name === undefined || (driverError?.constraint ?? constraint) === name;
 }

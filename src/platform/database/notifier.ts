@@ -5,6 +5,11 @@ import { DatabaseUrl } from './database-url';
 type Listener = (payload: string) => void;
 
 const RECONNECT_MS = 500;
+/**
+ * The least time between two NOTIFYs. The first of a burst goes out at once; each wakes every process of the house, so
+ * under load a few milliseconds of gathering save more than they cost.
+ */
+const GATHER_MS = 10;
 
 /** A connection nobody uses may be dropped by a firewall on the way without either end being told; so it is asked. */
 export interface Heartbeat {
@@ -64,6 +69,7 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
           batch.map(([key]) => key.slice(0, key.indexOf('\n'))),
           batch.map(([, payload]) => payload),
         ]);
+        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       }
     } catch (error) {
       this.logger.warn(`ring failed: ${(error as Error).message}`);

@@ -25,30 +25,56 @@ export interface Append {
 export class EventLog {
   constructor(private readonly notifier: Notifier) {}
 
-  /** Writes one event in the caller's transaction and returns its id; the relay is rung after the commit. */
-  async append<Data extends object>(tx: Tx, event: EventDefinition<Data>, data: Data, about: Append): Promise<string> {
+  /**
+   * Adds an event to the caller's transaction and returns its id. All events of a transaction are written together, last
+   * of all before its commit, in the order in which they were appended; the relay is rung after it.
+   */
+  append<Data extends object>(tx: Tx, event: EventDefinition<Data>, data: Data, about: Append): string {
     const id = newId();
-    const audience = audienceColumns(about.audience);
-    await tx.rows(
-      `insert into event (id, name, aggregate, data, actor, audience_roles, audience_departments, audience_users,
-         audience_scope, subject_customer_id, is_test, request_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-      [
+    tx.gather<EventRow>(
+      {
         id,
-        event.name,
-        about.aggregate,
-        JSON.stringify(data),
-        JSON.stringify(snapshot(about.actor)),
-        audience.audience_roles,
-        audience.audience_departments,
-        audience.audience_users,
-        audience.audience_scope,
-        about.subjectCustomerId ?? null,
-        about.isTest ?? false,
-        currentRequestId() ?? null,
-      ],
+        name: event.name,
+        aggregate: about.aggregate,
+        data: JSON.stringify(data),
+        actor: snapshot(about.actor),
+        ...audienceColumns(about.audience),
+        subject_customer_id: about.subjectCustomerId ?? null,
+        is_test: about.isTest ?? false,
+        request_id: currentRequestId() ?? null,
+      },
+      insertAll,
     );
     tx.afterCommit(() => this.notifier.ring(APPENDED));
     return id;
   }
+}
+
+/** The columns of an event that are written; the others are the database's. */
+interface EventRow extends ReturnType<typeof audienceColumns> {
+  id: string;
+  name: string;
+  aggregate: string;
+  /** As text: it is what it was when the event was appended, whatever becomes of the object. */
+  data: string;
+  actor: object;
+  subject_customer_id: string | null;
+  is_test: boolean;
+  request_id: string | null;
+}
+
+/** `position` is given in the order of the list, which is the order in which the changes were made. */
+async function insertAll(tx: Tx, events: EventRow[]): Promise<void> {
+  await tx.rows(
+    `insert into event (id, name, aggregate, data, actor, audience_roles, audience_departments, audience_users,
+       audience_scope, subject_customer_id, is_test, request_id)
+     select e.id, e.name, e.aggregate, e.data::jsonb, e.actor, e.audience_roles, e.audience_departments, e.audience_users,
+            e.audience_scope, e.subject_customer_id, e.is_test, e.request_id
+       from rows from (jsonb_to_recordset($1::jsonb) as (
+              id uuid, name text, aggregate text, data text, actor jsonb, audience_roles text[],
+              audience_departments text[], audience_users uuid[], audience_scope text, subject_customer_id uuid,
+              is_test boolean, request_id text)) with ordinality as e
+      order by e.ordinality`,
+    [JSON.stringify(events)],
+  );
 }

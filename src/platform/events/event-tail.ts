@@ -113,7 +113,7 @@ export class EventTail implements OnApplicationShutdown {
   private async readOn(): Promise<void> {
     try {
       for (;;) {
-        const events = await this.database.read.rows<NumberedEvent>(
+        const events = await this.database.read.often<NumberedEvent>(
           'select * from event where seq > $1 order by seq limit $2',
           [this.position, BATCH],
         );

@@ -95,7 +95,7 @@ export class RecordingFetcher implements OnModuleInit {
         [row.id, key, stored.size, stored.md5, stored.sha256],
       );
       if (!done) return;
-      await this.ledger.tell(tx, ACTOR, call.row, recordingAvailable, {
+      this.ledger.tell(tx, ACTOR, call.row, recordingAvailable, {
         call_id: call.row.code,
         recording: {
           recording_id: done.id,

@@ -47,7 +47,7 @@ export class TranscriptsService {
     );
     if (!message) throw new Error('the message is gone');
     const view = messageView(message);
-    await this.ledger.tell(tx, actor, row, transcriptMessage, { call_id: row.code, ...view });
+    this.ledger.tell(tx, actor, row, transcriptMessage, { call_id: row.code, ...view });
     return view;
   }
 

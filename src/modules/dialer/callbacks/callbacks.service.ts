@@ -78,7 +78,7 @@ export class CallbacksService {
     const row = await this.callbacks.byId(tx, id);
     if (!row) throw new CallbackNotFound('Callback not found');
     const callback = callbackView(row);
-    await this.leadsService.tell(tx, actor, lead, callback);
+    this.leadsService.tell(tx, actor, lead, callback);
     return { success: true, callback, timestamp: new Date().toISOString() };
   }
 }

@@ -75,7 +75,7 @@ export class IntakeService {
         customer_code: customer.code,
       };
       const lead = leadView(named);
-      if (record.changed) await this.tell(tx, actor, current ? leadUpdated : leadCreated, named, lead);
+      if (record.changed) this.tell(tx, actor, current ? leadUpdated : leadCreated, named, lead);
       await this.keepCallback(tx, actor, record.id, agent, read);
       return { lead, created: !current };
     });
@@ -131,14 +131,14 @@ export class IntakeService {
     return { ...current, ...values, updated_at, changed: true };
   }
 
-  private async tell(
+  private tell(
     tx: Tx,
     actor: Actor,
     event: EventDefinition<LeadView>,
     record: LeadRecord,
     lead: LeadView,
-  ): Promise<void> {
-    await this.eventLog.append(tx, event, lead, {
+  ): void {
+    this.eventLog.append(tx, event, lead, {
       actor,
       aggregate: `lead:${lead.id}`,
       audience: { roles: ['agent'], scope: 'leads:read' },

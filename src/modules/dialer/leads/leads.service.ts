@@ -35,15 +35,15 @@ export class LeadsService {
       const changes = changesBetween(before, after);
       if (Object.keys(changes).length > 0) await this.leads.update(tx, actor, before.id, after, changes);
       const lead = (await this.leads.byNumber(tx, before.number)) ?? before;
-      if (Object.keys(changes).length > 0) await this.tell(tx, actor, lead);
+      if (Object.keys(changes).length > 0) this.tell(tx, actor, lead);
       return { success: true, lead: leadView(lead), timestamp: new Date().toISOString() };
     });
   }
 
   /** Tells that a lead, locked in this transaction, has changed; with the callback where that is what changed. */
-  async tell(tx: Tx, actor: Actor, lead: LeadRecord, callback?: CallbackView): Promise<void> {
+  tell(tx: Tx, actor: Actor, lead: LeadRecord, callback?: CallbackView): void {
     const data = { ...leadView(lead), ...(callback ? { callback } : {}) };
-    await this.eventLog.append(tx, leadUpdated, data, {
+    this.eventLog.append(tx, leadUpdated, data, {
       actor,
       aggregate: `lead:${lead.number}`,
       audience: { roles: ['agent'], scope: 'leads:read' },

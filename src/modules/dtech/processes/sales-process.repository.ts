@@ -53,8 +53,8 @@ export class SalesProcessRepository {
   }
 
   /** Tells of a process; its owner, admins and API keys hear it. */
-  async tell(tx: Tx, actor: Actor, event: EventDefinition<ToldSale>, row: SalesProcessRow): Promise<void> {
-    await this.eventLog.append(tx, event, toldSale(salesProcessView(row)), {
+  tell(tx: Tx, actor: Actor, event: EventDefinition<ToldSale>, row: SalesProcessRow): void {
+    this.eventLog.append(tx, event, toldSale(salesProcessView(row)), {
       actor,
       aggregate: `sale:${row.id}`,
       audience: { users: row.owner_user_id ? [row.owner_user_id] : [], scope: 'sales:read' },

@@ -106,7 +106,7 @@ export class SalesService {
         gateway_status: gateway,
         followInSeconds: null,
       });
-      await this.processes.tell(tx, actor, saleUpdated, changed);
+      this.processes.tell(tx, actor, saleUpdated, changed);
       return changed;
     });
     return { sales_process_id: spid, status: after.status, gateway, updated_at: after.updated_at.toISOString() };
@@ -149,7 +149,7 @@ export class SalesService {
         return before;
       }
       const changed = await this.processes.change(tx, id, { status, gateway_status: gateway, followInSeconds: null });
-      await this.processes.tell(tx, actor, saleUpdated, changed);
+      this.processes.tell(tx, actor, saleUpdated, changed);
       return changed;
     });
   }
@@ -221,7 +221,7 @@ export class SalesService {
         failure: null,
         followInSeconds: followDelay(0) ?? null,
       });
-      await this.processes.tell(tx, actor, saleStarted, row);
+      this.processes.tell(tx, actor, saleStarted, row);
     });
     try {
       await keep;
@@ -246,7 +246,7 @@ export class SalesService {
         failure: error.message,
         followInSeconds: null,
       });
-      await this.processes.tell(tx, actor, saleUpdated, row);
+      this.processes.tell(tx, actor, saleUpdated, row);
     });
     return error;
   }
@@ -256,7 +256,7 @@ export class SalesService {
       const before = await this.processes.locked(tx, id);
       if (before?.status !== 'starting') return;
       const row = await this.processes.change(tx, id, { status: 'unknown', failure: why, followInSeconds: null });
-      await this.processes.tell(tx, actor, saleUpdated, row);
+      this.processes.tell(tx, actor, saleUpdated, row);
     });
   }
 

@@ -97,7 +97,7 @@ export class RecordingRepository {
       'select owner_user_id, customer_id from sales_process where id = $1',
       [row.process_id],
     );
-    await this.eventLog.append(tx, saleRecordingUpdated, recordingView(row), {
+    this.eventLog.append(tx, saleRecordingUpdated, recordingView(row), {
       actor,
       aggregate: `sale-recording:${row.id}`,
       audience: { users: process?.owner_user_id ? [process.owner_user_id] : [], scope: 'sales:read' },

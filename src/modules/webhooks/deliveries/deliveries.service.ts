@@ -91,7 +91,7 @@ export class DeliveriesService {
     const { eventId, endpoint } = await this.database.transaction(async (tx) => {
       const row = await this.webhooks.lock(tx, webhook);
       if (row.status !== 'active') throw new WebhookIsDisabled();
-      const id = await this.events.append(
+      const id = this.events.append(
         tx,
         webhookTest,
         { webhook_id: row.code, message: 'This is a test' },

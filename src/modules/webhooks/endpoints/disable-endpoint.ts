@@ -78,7 +78,7 @@ export class DisableEndpoint implements OnModuleInit {
         reason,
         failing_since: row.failing_since?.toISOString() ?? null,
       };
-      await this.events.append(tx, webhookDisabled, data, {
+      this.events.append(tx, webhookDisabled, data, {
         actor: US,
         aggregate: `webhook:${row.id}`,
         audience: { scope: 'webhooks:read' },

@@ -97,7 +97,7 @@ export class SuggestHandler implements OnModuleInit {
     const row = await this.suggestions.insert(tx, actor, made, answered);
     if (row) {
       const suggestion = suggestionView(row);
-      await this.events.append(
+      this.events.append(
         tx,
         callSuggestion,
         {
