@@ -62,11 +62,12 @@ class Floor {
 
   private async look(talkMs: number): Promise<void> {
     while (!this.isOver) {
-      const { rows } = await this.client.query<{ id: string; agent_id: string; code: string; ms: number }>(
-        `select o.id, o.agent_id, c.code, (extract(epoch from clock_timestamp() - q.entered_at) * 1000)::float8 as ms
+      const { rows } = await this.client.query<{ id: string; agent_id: string; code: string; ms: number }>({
+        name: 'look',
+        text: `select o.id, o.agent_id, c.code, (extract(epoch from clock_timestamp() - q.entered_at) * 1000)::float8 as ms
            from call_offer o join call c on c.id = o.call_id join queue_entry q on q.id = o.entry_id
           where o.state = 'live'`,
-      );
+      });
       for (const row of rows) {
         if (this.seen.has(row.id)) continue;
         this.seen.add(row.id);

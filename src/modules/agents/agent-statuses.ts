@@ -45,6 +45,14 @@ export class AgentStatuses {
     );
   }
 
+  /** The same, without those whom somebody else has locked: nobody is waited for. */
+  lockUnlessHeld(tx: Tx, ids: readonly string[]): Promise<AgentRow[]> {
+    return tx.rows<AgentRow>(
+      `select ${AGENT_COLUMNS} from agent where id = any($1::uuid[]) order by id for no key update skip locked`,
+      [ids],
+    );
+  }
+
   /**
    * The system's change of a locked agent, returned as he is then. A wish kept for after the call takes the place of
    * `available`, so look at the status that comes back. Throws IllegalAgentStatus for what the table does not list.
@@ -124,7 +132,7 @@ export class AgentStatuses {
         ],
       ),
     );
-    await this.eventLog.append(
+    this.eventLog.append(
       tx,
       agentStatusChanged,
       { agent_id: agent.code, status: to, previous_status: agent.status, reason: after.status_reason },

@@ -106,13 +106,20 @@ export class CallLedger {
   /** A call of which only the row has been locked so far, as it is now. */
   async locked(tx: Tx, id: string): Promise<LockedCall> {
     const found = await tx.one<CallRow & { clock: Date }>(
-      `select ${CALL_SELECT}, date_trunc('milliseconds', clock_timestamp()) as clock
-         from call c ${CALL_JOINS} where c.id = $1`,
+      `select ${CALL_SELECT}, ${CLOCK} from call c ${CALL_JOINS} where c.id = $1`,
       [id],
     );
     if (!found) throw new CallNotFound(id);
-    const { clock, ...row } = found;
-    return { row, at: clock > row.changed_at ? clock : row.changed_at };
+    return asLocked(found);
+  }
+
+  /** The same of several calls; those that do not exist are left out. */
+  async allLocked(tx: Tx, ids: readonly string[]): Promise<LockedCall[]> {
+    const found = await tx.rows<CallRow & { clock: Date }>(
+      `select ${CALL_SELECT}, ${CLOCK} from call c ${CALL_JOINS} where c.id = any($1::uuid[])`,
+      [ids],
+    );
+    return found.map(asLocked);
   }
 
   /** Writes a new call, with a code nobody has, and tells of it. */
@@ -121,7 +128,7 @@ export class CallLedger {
       const row = await this.insert(tx, actor, randomCode('CALL-', 4), call, cause);
       // another call has this code: try with the next one
       if (!row) continue;
-      await this.tell(tx, actor, row, callStarted, callView(row, [], row.started_at));
+      this.tell(tx, actor, row, callStarted, callView(row, [], row.started_at));
       return { row, at: row.started_at };
     }
   }
@@ -189,9 +196,9 @@ export class CallLedger {
     if (change.silent) return;
     const extra = [before.agent_user_id, ...(change.alsoTell ?? [])];
     if (isFinal(to) && !before.ended_at) {
-      await this.tell(tx, actor, call.row, callEnded, endOf(call.row), { before, users: extra });
+      this.tell(tx, actor, call.row, callEnded, endOf(call.row), { before, users: extra });
     } else {
-      await this.tell(tx, actor, call.row, callUpdated, updateOf(before, call.row, call.at, change.data), {
+      this.tell(tx, actor, call.row, callUpdated, updateOf(before, call.row, call.at, change.data), {
         before,
         users: extra,
       });
@@ -199,15 +206,15 @@ export class CallLedger {
   }
 
   /** Appends an event about a call for everybody who may see the call (or might until now). */
-  async tell<Data extends object>(
+  tell<Data extends object>(
     tx: Tx,
     actor: Actor,
     row: CallRow,
     event: EventDefinition<Data>,
     data: Data,
     also: { before?: CallRow; users?: (string | null)[] } = {},
-  ): Promise<void> {
-    await this.events.append(tx, event, data, {
+  ): void {
+    this.events.append(tx, event, data, {
       actor,
       aggregate: `call:${row.id}`,
       audience: audienceOf(row, also.before, also.users),
@@ -301,6 +308,13 @@ export class CallLedger {
     return row;
   }
 }
+
+const CLOCK = `date_trunc('milliseconds', clock_timestamp()) as clock`;
+
+const asLocked = ({ clock, ...row }: CallRow & { clock: Date }): LockedCall => ({
+  row,
+  at: clock > row.changed_at ? clock : row.changed_at,
+});
 
 /** Durations as the columns of a finished call. */
 export const durationColumns = (sums: ReturnType<typeof durations>): Record<string, number> => ({

@@ -55,21 +55,29 @@ export class AgentDesks implements OnModuleInit {
   }
 
   private async tryClaim(tx: Tx, agent: AgentRow, callId: string, purpose: Purpose): Promise<boolean> {
-    const claim = (): Promise<unknown> =>
-      tx.one(
-        `update agent_slot set call_id = $2, purpose = $3 where id = (
-           select id from agent_slot where agent_id = $1 and call_id is null and n <= $4 order by n limit 1)
-         returning n`,
-        [agent.id, callId, purpose, agent.max_concurrent_calls],
-      );
-    if (await claim()) return true;
-    const numbers = Array.from({ length: agent.max_concurrent_calls }, (_, n) => n + 1);
-    await tx.rows(
-      `insert into agent_slot (id, agent_id, n) select s.id, $1, s.n from unnest($2::uuid[], $3::int[]) as s(id, n)
-       on conflict (agent_id, n) do nothing`,
-      [agent.id, numbers.map(newId), numbers],
+    // the lowest free hand, whether it has a row yet or not; the agent's row is locked, so nobody else takes it meanwhile
+    const taken = await tx.one(
+      `insert into agent_slot as slot (id, agent_id, n, call_id, purpose)
+       select $5::uuid, $1::uuid, n, $2::uuid, $3 from generate_series(1, $4::int) n
+        where not exists (select 1 from agent_slot t where t.agent_id = $1 and t.n = n.n and t.call_id is not null)
+        order by n limit 1
+       on conflict (agent_id, n) do update set call_id = excluded.call_id, purpose = excluded.purpose
+        where slot.call_id is null
+       returning n`,
+      [agent.id, callId, purpose, agent.max_concurrent_calls, newId()],
     );
-    return Boolean(await claim());
+    return Boolean(taken);
+  }
+
+  /** A locked agent is being asked whether he takes a call: that shows on him unless he is on another. */
+  async asked(tx: Tx, actor: Actor, agent: AgentRow, at: Date): Promise<void> {
+    if (agent.status === 'available') await this.statuses.change(tx, agent, 'offered', { actor });
+    else await this.settle(tx, actor, agent.id, at);
+  }
+
+  /** A locked agent has taken the call he was asked about. */
+  async onCall(tx: Tx, actor: Actor, agent: AgentRow): Promise<void> {
+    await this.statuses.change(tx, agent, 'on_call', { actor });
   }
 
   /** How many more calls he may take in hand. */
@@ -133,13 +141,17 @@ export class AgentDesks implements OnModuleInit {
     tx.afterCommit(() => this.bell.due(seconds * 1000));
   }
 
-  /** The time for writing up is over; true when it was (and not ended or extended meanwhile). */
+  /**
+   * Ends the time for writing up when it is over (and was not ended or extended meanwhile). Returns false when somebody
+   * else has the agent in hand at this moment: mostly another process that does the same.
+   */
   async endWrapUp(tx: Tx, actor: Actor, agentId: string): Promise<boolean> {
-    const [agent] = await this.statuses.lock(tx, [agentId]);
+    const [agent] = await this.statuses.lockUnlessHeld(tx, [agentId]);
+    if (!agent) return false;
     const due = await tx.one('select 1 from agent_desk where agent_id = $1 and wrap_up_due_at <= clock_timestamp()', [
       agentId,
     ]);
-    if (!agent || !due) return false;
+    if (!due) return true;
     if (agent.status === 'wrap_up') await this.statuses.change(tx, agent, 'available', { actor });
     else await this.closeWrapUp(tx, agentId);
     return true;

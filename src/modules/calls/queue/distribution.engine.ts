@@ -17,9 +17,8 @@ import { DISTRIBUTE } from './due-bell';
 import { Offers } from './offers';
 
 const ACTOR = systemActor('distribution');
-/** Waiting calls looked at in one pass; more than anybody has agents free at one moment. */
+/** Waiting calls read at a time when those in front were not the ones who can be served. */
 const CALLS_LOOKED_AT = 500;
-const AGENTS_LOOKED_AT = 500;
 /** Offers written in one transaction: enough to be quick, few enough to hold no lock for long. */
 const OFFERS_AT_ONCE = 10;
 /** A ring may be lost; every process looks by itself this often. */
@@ -100,7 +99,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async departmentsWithWork(): Promise<string[]> {
-    const rows = await this.database.read.rows<{ name: string }>(
+    const rows = await this.database.read.often<{ name: string }>(
       `select name from department_setting d
         where exists (select 1 from queue_entry q where q.department = d.name and q.state = 'waiting')`,
     );
@@ -146,24 +145,38 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       if (!lock?.got) return { offered: 0, again: true };
       const { agents, now } = await this.freeAgents(tx, department);
       if (agents.length === 0) return { offered: 0, again: false };
-      // mostly those in front are the ones who can be served; all are looked at only when they are not
-      const front = agents.length + OFFERS_AT_ONCE;
-      let calls = await this.waitingCalls(tx, department, front);
-      let chosen = chooseAssignments(calls, agents, now, OFFERS_AT_ONCE);
-      if (chosen.length < Math.min(OFFERS_AT_ONCE, agents.length) && calls.length === front) {
-        calls = await this.waitingCalls(tx, department, CALLS_LOOKED_AT);
-        chosen = chooseAssignments(calls, agents, now, OFFERS_AT_ONCE);
-      }
-      let offered = 0;
-      for (const assignment of chosen) if (await this.offer(tx, assignment)) offered += 1;
+      const { chosen, relaxAt } = await this.choose(tx, department, agents, now);
+      const offered = await this.offerAll(tx, chosen);
       const again = offered < chosen.length || chosen.length === OFFERS_AT_ONCE;
-      return { offered, again, ...(chosen.length === 0 ? { relaxAt: firstRelaxation(calls, now) } : {}) };
+      return { offered, again, relaxAt };
     });
+  }
+
+  /**
+   * Goes down the line until enough is chosen or it ends. Mostly those in front are the ones who can be served, so few are
+   * looked at first.
+   */
+  private async choose(
+    tx: Tx,
+    department: string,
+    agents: FreeAgent[],
+    now: Date,
+  ): Promise<{ chosen: Assignment[]; relaxAt?: Date | undefined }> {
+    const chosen: Assignment[] = [];
+    let relaxAt: Date | undefined;
+    let last: WaitingCall | undefined;
+    for (let size = OFFERS_AT_ONCE; ; size = CALLS_LOOKED_AT) {
+      const calls = await this.waitingCalls(tx, department, agents, size, last);
+      chosen.push(...chooseAssignments(calls, stillFree(agents, chosen), now, OFFERS_AT_ONCE - chosen.length));
+      relaxAt = earliest([relaxAt, ...calls.map((call) => nextRelaxation(call, now))]);
+      last = calls.at(-1);
+      if (calls.length < size || chosen.length >= Math.min(OFFERS_AT_ONCE, agents.length)) return { chosen, relaxAt };
+    }
   }
 
   /** Whether anything waits and anybody is free: most rings find one of the two missing. */
   private async isWorthwhile(department: string): Promise<boolean> {
-    const row = await this.database.read.one<{ worthwhile: boolean }>(
+    const [row] = await this.database.read.often<{ worthwhile: boolean }>(
       `select exists (select 1 from queue_entry where department = $1 and state = 'waiting')
           and exists (select 1 from agent a where ${FREE} and (a.departments = '{}' or $1 = any(a.departments)))
           as worthwhile`,
@@ -172,17 +185,41 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
     return row?.worthwhile ?? false;
   }
 
-  private waitingCalls(tx: Tx, department: string, limit: number): Promise<WaitingCall[]> {
+  /**
+   * Waiting calls in their order, after `last`. Those that none of the free agents may have, for a skill or because they
+   * are for one person, are passed over here: a thousand of them in front keep nobody behind them waiting.
+   */
+  private waitingCalls(
+    tx: Tx,
+    department: string,
+    agents: readonly FreeAgent[],
+    limit: number,
+    last: WaitingCall | undefined,
+  ): Promise<WaitingCall[]> {
     return tx.rows<WaitingCall>(
       `select id as "entryId", call_id as "callId", priority_rank as "priorityRank", queued_at as "queuedAt",
               required_skills as required, preferred_skills as preferred, only_agent_id as "onlyAgentId",
               declined_by as "declinedBy"
          from queue_entry where department = $1 and state = 'waiting'
+          and (only_agent_id is null or only_agent_id = any($3::uuid[]))
+          and (only_agent_id is not null or required_skills = '[]' or not exists (
+            select 1 from jsonb_to_recordset(required_skills) as wish(skill text, level int)
+             where wish.level > coalesce(($4::jsonb ->> wish.skill)::int, 0)))
+          and ($5::int is null or (priority_rank, queued_at, id) > ($5, $6::timestamptz, $7::uuid))
         order by priority_rank, queued_at, id limit $2`,
-      [department, limit],
+      [
+        department,
+        limit,
+        agents.map((agent) => agent.agentId),
+        JSON.stringify(highestLevels(agents)),
+        last?.priorityRank ?? null,
+        last?.queuedAt ?? null,
+        last?.entryId ?? null,
+      ],
     );
   }
 
+  /** Whoever may be offered a call, idle longest first; what they can do is read only when somebody asks for it. */
   private async freeAgents(tx: Tx, department: string): Promise<{ agents: FreeAgent[]; now: Date }> {
     const rows = await tx.rows<{
       agentId: string;
@@ -192,14 +229,16 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       now: Date;
     }>(
       `select a.id as "agentId", a.idle_since as "idleSince", clock_timestamp() as now,
-              a.max_concurrent_calls - (select count(*) from agent_slot s where s.agent_id = a.id and s.call_id is not null)
-                as capacity,
-              (select jsonb_agg(jsonb_build_object('skill', k.skill, 'level', k.level)) from agent_skill k
-                where k.agent_id = a.id) as skills
+              case a.status when 'available' then a.max_concurrent_calls else a.max_concurrent_calls
+                - (select count(*) from agent_slot s where s.agent_id = a.id and s.call_id is not null) end as capacity,
+              case when (select exists (select 1 from queue_entry where department = $1 and state = 'waiting'
+                                           and (required_skills <> '[]' or preferred_skills <> '[]')))
+                then (select jsonb_agg(jsonb_build_object('skill', k.skill, 'level', k.level)) from agent_skill k
+                       where k.agent_id = a.id) end as skills
          from agent a
         where ${FREE} and (a.departments = '{}' or $1 = any(a.departments))
-        order by a.idle_since nulls last, a.id limit $3`,
-      [department, this.config.calls.heartbeatSeconds, AGENTS_LOOKED_AT],
+        order by a.idle_since nulls last, a.id`,
+      [department, this.config.calls.heartbeatSeconds],
     );
     const agents = rows
       .filter((row) => row.capacity > 0)
@@ -212,35 +251,73 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
     return { agents, now: rows[0]?.now ?? new Date() };
   }
 
-  /** Offers one call if both it and the agent are still to be had and nobody else holds them. */
-  private async offer(tx: Tx, { call, agent, reason }: Assignment): Promise<boolean> {
-    const row = await tx.one(
-      `select 1 from call where id = $1 and status in ('in_queue', 'transferred') for no key update skip locked`,
-      [call.callId],
+  /**
+   * Offers what was chosen, as far as call and agent are still to be had and nobody else holds them; returns how many.
+   * Calls are locked before agents, each in the order of their ids, as everywhere; nobody is waited for.
+   */
+  private async offerAll(tx: Tx, chosen: readonly Assignment[]): Promise<number> {
+    if (chosen.length === 0) return 0;
+    const held = await tx.rows<{ id: string }>(
+      `select id from call where id = any($1::uuid[]) and status in ('in_queue', 'transferred')
+        order by id for no key update skip locked`,
+      [chosen.map(({ call }) => call.callId)],
     );
-    if (!row) return false;
-    const desk = await tx.one<AgentRow>(
-      `select a.* from agent a where a.id = $1 and ${FREE} for no key update skip locked`,
-      [agent.agentId, this.config.calls.heartbeatSeconds],
+    const desks = await tx.rows<AgentRow>(
+      `select a.* from agent a where a.id = any($1::uuid[]) and ${FREE} order by a.id for no key update skip locked`,
+      [chosen.map(({ agent }) => agent.agentId), this.config.calls.heartbeatSeconds],
     );
-    if (!desk) return false;
-    // the look was without locks: what it saw of this call and this agent must still be so
-    const stillWaits = await tx.one(
-      `select 1 from queue_entry where id = $1 and state = 'waiting'
-          and $2 > (select count(*) from agent_slot where agent_id = $3 and call_id is not null)`,
-      [call.entryId, desk.max_concurrent_calls, desk.id],
+    // the look was without locks: what it saw of these calls and agents must still be so
+    const now = await tx.rows<{ waiting: string | null; agent: string | null; taken: number }>(
+      `select id as waiting, null::uuid as agent, 0::int8 as taken from queue_entry
+        where id = any($1::uuid[]) and state = 'waiting'
+       union all
+       select null, agent_id, count(*) from agent_slot where agent_id = any($2::uuid[]) and call_id is not null
+        group by agent_id`,
+      [chosen.map(({ call }) => call.entryId), desks.map((desk) => desk.id)],
     );
-    if (!stillWaits) return false;
-    const locked = await this.ledger.locked(tx, call.callId);
-    await this.offers.make(tx, ACTOR, locked, desk, { purpose: 'queue', why: reason, cause: reason.rule });
-    return true;
+    const waiting = new Set(now.map((row) => row.waiting));
+    const taken = new Map(now.map((row) => [row.agent, row.taken]));
+    const free = new Map(
+      desks.filter((desk) => (taken.get(desk.id) ?? 0) < desk.max_concurrent_calls).map((desk) => [desk.id, desk]),
+    );
+    const calls = await this.ledger.allLocked(
+      tx,
+      held.map((row) => row.id),
+    );
+    const locked = new Map(calls.map((call) => [call.row.id, call]));
+    let offered = 0;
+    for (const { call, agent, reason } of chosen) {
+      const desk = free.get(agent.agentId);
+      const ready = locked.get(call.callId);
+      if (!desk || !ready || !waiting.has(call.entryId)) continue;
+      // whoever has been asked is asked again when he has answered
+      free.delete(desk.id);
+      await this.offers.make(tx, ACTOR, ready, desk, { purpose: 'queue', why: reason, cause: reason.rule });
+      offered += 1;
+    }
+    return offered;
   }
 }
 
-function firstRelaxation(calls: readonly WaitingCall[], now: Date): Date | undefined {
-  const all = calls.map((call) => nextRelaxation(call, now)).filter((at): at is Date => at !== undefined);
-  return all.sort((a, b) => a.getTime() - b.getTime())[0];
+/** The agents with what is left of their hands after these assignments. */
+function stillFree(agents: readonly FreeAgent[], chosen: readonly Assignment[]): FreeAgent[] {
+  if (chosen.length === 0) return [...agents];
+  return agents
+    .map((agent) => ({ ...agent, capacity: agent.capacity - chosen.filter((one) => one.agent.agentId === agent.agentId).length }))
+    .filter((agent) => agent.capacity > 0);
 }
+
+/** The best level of each skill that any of the agents has. */
+function highestLevels(agents: readonly FreeAgent[]): Record<string, number> {
+  const levels: Record<string, number> = {};
+  for (const { skills } of agents) {
+    for (const [skill, level] of skills) levels[skill] = Math.max(level, levels[skill] ?? 0);
+  }
+  return levels;
+}
+
+const earliest = (times: readonly (Date | undefined)[]): Date | undefined =>
+  times.filter((at): at is Date => at !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
 
 /**
  * Who may be offered a call: available, or on a call with a hand free; and not silent for too long ($2 seconds) once he

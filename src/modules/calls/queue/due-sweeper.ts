@@ -9,12 +9,17 @@ export interface DueKind {
   name: string;
   /** `select <id> as id, <when> as at from … where <it can fall due>`, served by an index on the time. */
   sql: string;
-  /** In a transaction of its own; looks again whether it is still due, for another process may have been first. */
-  handle(id: string): Promise<void>;
+  /**
+   * In a transaction of its own; looks again whether it is still due, for another process may have been first. False: it
+   * was in other hands, which may be doing this very thing; it is looked at again a little later.
+   */
+  handle(id: string): Promise<boolean | void>;
 }
 
 const SWEEP_MS = 2000;
 const AT_ONCE = 50;
+/** When somebody else held what was due. */
+const AGAIN_MS = 100;
 /** How many of one kind are handled side by side. */
 const HANDS = 3;
 /** setTimeout takes no more. */
@@ -103,27 +108,30 @@ export class DueSweeper implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Handles what is due of one kind; returns the milliseconds until the next of it. */
   private async sweepKind(kind: DueKind): Promise<number> {
-    const rows = await this.database.read.rows<{ id: string; in_ms: number }>(
+    const rows = await this.database.read.often<{ id: string; in_ms: number }>(
       `select id, ceil(extract(epoch from at - clock_timestamp()) * 1000)::float8 as in_ms
          from (${kind.sql}) due order by at limit ${AT_ONCE}`,
     );
     const due = shuffled(rows.filter((row) => row.in_ms <= 0));
+    let held = Infinity;
     await Promise.all(
       Array.from({ length: HANDS }, async () => {
-        for (let row = due.pop(); row && !this.stopped; row = due.pop()) await this.handle(kind, row.id);
+        for (let row = due.pop(); row && !this.stopped; row = due.pop()) {
+          if (!(await this.handle(kind, row.id))) held = AGAIN_MS;
+        }
       }),
     );
     const next = rows.find((row) => row.in_ms > 0);
-    if (next) return next.in_ms;
-    if (rows.length === AT_ONCE) this.again = true;
-    return Infinity;
+    if (!next && rows.length === AT_ONCE && held === Infinity) this.again = true;
+    return Math.min(held, next?.in_ms ?? Infinity);
   }
 
-  private async handle(kind: DueKind, id: string): Promise<void> {
+  private async handle(kind: DueKind, id: string): Promise<boolean> {
     try {
-      await kind.handle(id);
+      return (await kind.handle(id)) ?? true;
     } catch (error) {
       this.logger.error({ kind: kind.name, id }, `due: ${(error as Error).message}`);
+      return true;
     }
   }
 }

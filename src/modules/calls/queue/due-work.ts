@@ -35,7 +35,7 @@ export class DueWork implements OnModuleInit {
     this.sweeper.register({
       name: 'wrap-up',
       sql: `select agent_id as id, wrap_up_due_at as at from agent_desk where wrap_up_due_at is not null`,
-      handle: (id) => this.database.transaction(async (tx) => void (await this.desks.endWrapUp(tx, ACTOR, id))),
+      handle: (id) => this.database.transaction((tx) => this.desks.endWrapUp(tx, ACTOR, id)),
     });
     this.sweeper.register({
       name: 'connect',

@@ -57,7 +57,7 @@ export class Offers {
        values ($1, $2, $3, (select id from entry), $4, 'live', $5, $6, $7)`,
       [id, call.row.id, agent.id, about.purpose, call.at, expires, about.why ? JSON.stringify(about.why) : null],
     );
-    await this.desks.settle(tx, actor, agent.id, call.at);
+    await this.desks.asked(tx, actor, agent, call.at);
     const notice: OfferNotice = {
       offer_id: id,
       agent_id: agent.code,
@@ -106,11 +106,11 @@ export class Offers {
     return tx.one<CallOffer>(`select * from call_offer where call_id = $1 and state = 'live' for update`, [callId]);
   }
 
-  /** The agent takes the call: it connects at once, or as soon as the carrier has done so. */
+  /** The agent, whose row is locked, takes the call: it connects at once, or as soon as the carrier has done so. */
   async accept(tx: Tx, actor: Actor, call: LockedCall, offer: CallOffer, agent: AgentRow): Promise<void> {
     await this.resolve(tx, offer.id, 'accepted', call.at);
     await this.desks.attentive(tx, agent.id);
-    await this.desks.settle(tx, actor, agent.id, call.at);
+    await this.desks.onCall(tx, actor, agent);
     if (offer.purpose === 'consult') {
       await this.ledger.change(tx, actor, call, {
         kind: 'consult_accepted',
@@ -199,6 +199,7 @@ export class Offers {
 
   /** Takes back the live offer of a call that goes elsewhere; the agent is let go by whoever calls this. */
   async withdraw(tx: Tx, call: LockedCall): Promise<void> {
+    if (!call.row.has_live_offer) return;
     await tx.rows(`update call_offer set state = 'withdrawn', resolved_at = $2 where call_id = $1 and state = 'live'`, [
       call.row.id,
       call.at,

@@ -81,7 +81,7 @@ export class WaitingLine {
     const previous = row.department;
     const queuedAt = row.queued_at ?? (await this.formerPlace(tx, call, wait.department)) ?? at;
     const overflowDue = setting.max_wait_seconds ? new Date(at.getTime() + setting.max_wait_seconds * 1000) : null;
-    await this.leave(tx, row.id, 'overflow', at);
+    if (row.queued_at) await this.leave(tx, row.id, 'overflow', at);
     await this.insert(tx, call, wait.department, queuedAt, { onlyAgentId: wait.onlyAgentId, overflowDue });
     await this.ledger.change(tx, actor, call, {
       kind: 'queued',
@@ -98,7 +98,7 @@ export class WaitingLine {
       },
     });
     if (previous !== wait.department) {
-      await this.ledger.tell(tx, actor, call.row, callRouted, {
+      this.ledger.tell(tx, actor, call.row, callRouted, {
         call_id: call.row.code,
         department: wait.department,
         previous_department: previous,
