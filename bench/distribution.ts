@@ -13,7 +13,7 @@ import { Processes, type SimulatedAgent } from '../test/support/floor/orders';
 import { machine, writeSection } from './write-section';
 
 const AGENTS = 1000;
-const RATES = [25, 100];
+const RATES = [25, 50, 100];
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 15);
 const SINGLES = 100;
 const LOOK_MS = 5;
@@ -179,7 +179,7 @@ async function main(): Promise<void> {
     'Distribution',
     [
       `\`npm run bench:distribution\`, ${new Date().toISOString().slice(0, 10)}; ${machine()}. Two processes of the product, PostgreSQL as it ships,`,
-      `and the simulated agents and callers, all on that one machine, shared with other work. Control plane only: no audio, no carrier.`,
+      `and the simulated agents and callers, all on that one machine. Control plane only: no audio, no carrier.`,
       '',
       `${AGENTS.toLocaleString('en')} agents in three departments. Milliseconds from the moment a call is put into the queue (inside that`,
       `transaction) until its offer is committed and seen by a client that looks every ${LOOK_MS} ms; nothing in the product polls.`,

@@ -38,7 +38,11 @@ export class Reader {
    * parses and plans it once per connection. Lists whose filters come and go are better planned each time.
    */
   async often<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
-    return prepared.rows<Row>((this.manager.dataSource.driver as unknown as { master: Connection }).master, sql, params);
+    return prepared.rows<Row>(
+      (this.manager.dataSource.driver as unknown as { master: Connection }).master,
+      sql,
+      params,
+    );
   }
 
   /** The first row of a statement, or undefined. */

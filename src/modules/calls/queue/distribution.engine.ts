@@ -28,6 +28,12 @@ const AGAIN_MS = 25;
 /** After a failure. */
 const FAILED_MS = 500;
 
+/** A department that is being served, and whether it was rung meanwhile. */
+interface Turn {
+  again: boolean;
+  done: Promise<void>;
+}
+
 interface Pass {
   offered: number;
   /** Something was locked by somebody else, or there is more to do. */
@@ -44,8 +50,7 @@ interface Pass {
 @Injectable()
 export class DistributionEngine implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(DistributionEngine.name);
-  private readonly dirty = new Set<string>();
-  private running: Promise<void> | undefined;
+  private readonly turns = new Map<string, Turn>();
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly soon = new Map<string, NodeJS.Timeout>();
@@ -71,39 +76,43 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
     clearInterval(this.timer);
     for (const timer of this.soon.values()) clearTimeout(timer);
     this.stopListening?.();
-    await this.running;
+    await Promise.all([...this.turns.values()].map((turn) => turn.done));
   }
 
-  /** A department has work; '' means that any may have. */
+  /** A department has work; '' means that any may have. Each is served by itself: a long line in one delays no other. */
   private wake(department: string): void {
     if (this.stopped) return;
-    this.dirty.add(department);
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-      if (this.dirty.size > 0) this.wake([...this.dirty][0] as string);
-    });
-  }
-
-  private async run(): Promise<void> {
-    while (this.dirty.size > 0 && !this.stopped) {
-      const wanted = [...this.dirty];
-      this.dirty.clear();
-      try {
-        const departments = wanted.includes('') ? await this.departmentsWithWork() : wanted;
-        await Promise.all(departments.map((department) => this.serve(department)));
-      } catch (error) {
-        this.logger.error(`distribution: ${(error as Error).message}`);
-        return;
-      }
+    const turn = this.turns.get(department);
+    if (turn) {
+      turn.again = true;
+      return;
     }
+    const begun: Turn = { again: false, done: Promise.resolve() };
+    this.turns.set(department, begun);
+    begun.done = this.take(department, begun);
   }
 
-  private async departmentsWithWork(): Promise<string[]> {
-    const rows = await this.database.read.often<{ name: string }>(
-      `select name from department_setting d
-        where exists (select 1 from queue_entry q where q.department = d.name and q.state = 'waiting')`,
-    );
-    return rows.map((row) => row.name);
+  private async take(department: string, turn: Turn): Promise<void> {
+    do {
+      turn.again = false;
+      if (department === '') await this.wakeAll();
+      else await this.serve(department);
+    } while (turn.again && !this.stopped);
+    // nothing is awaited between the look at `again` and this, so no ring is lost in between
+    this.turns.delete(department);
+  }
+
+  private async wakeAll(): Promise<void> {
+    try {
+      const rows = await this.database.read.often<{ name: string }>(
+        `select name from department_setting d
+          where exists (select 1 from queue_entry q where q.department = d.name and q.state = 'waiting')`,
+      );
+      for (const { name } of rows) this.wake(name);
+    } catch (error) {
+      // it is looked again soon without being rung
+      this.logger.error(`distribution: ${(error as Error).message}`);
+    }
   }
 
   private async serve(department: string): Promise<void> {
@@ -115,7 +124,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       return this.later(department, FAILED_MS);
     }
     if (pass.again) {
-      if (pass.offered > 0) this.dirty.add(department);
+      if (pass.offered > 0) this.wake(department);
       else this.later(department, AGAIN_MS);
     }
     if (pass.relaxAt) this.later(department, Math.max(AGAIN_MS, pass.relaxAt.getTime() - Date.now()));
@@ -303,7 +312,10 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
 function stillFree(agents: readonly FreeAgent[], chosen: readonly Assignment[]): FreeAgent[] {
   if (chosen.length === 0) return [...agents];
   return agents
-    .map((agent) => ({ ...agent, capacity: agent.capacity - chosen.filter((one) => one.agent.agentId === agent.agentId).length }))
+    .map((agent) => ({
+      ...agent,
+      capacity: agent.capacity - chosen.filter((one) => one.agent.agentId === agent.agentId).length,
+    }))
     .filter((agent) => agent.capacity > 0);
 }
 

@@ -131,13 +131,7 @@ export class IntakeService {
     return { ...current, ...values, updated_at, changed: true };
   }
 
-  private tell(
-    tx: Tx,
-    actor: Actor,
-    event: EventDefinition<LeadView>,
-    record: LeadRecord,
-    lead: LeadView,
-  ): void {
+  private tell(tx: Tx, actor: Actor, event: EventDefinition<LeadView>, record: LeadRecord, lead: LeadView): void {
     this.eventLog.append(tx, event, lead, {
       actor,
       aggregate: `lead:${lead.id}`,
