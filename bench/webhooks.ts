@@ -277,7 +277,7 @@ function write(results: Results): void {
     'Webhook deliveries',
     `\`npm run bench:webhooks\`, ${new Date().toISOString().slice(0, 10)}; ${machine()}. One process of the product (\`ROLE=all\`),
 its embedded PostgreSQL with default durability, the feeder and a receiver that verifies every signature with the official
-library: all on that one machine, shared with other work. ${ENDPOINTS} endpoints; bodies of ${JSON.stringify(DATA).length} bytes of data.
+library: all on that one machine. ${ENDPOINTS} endpoints; bodies of ${JSON.stringify(DATA).length} bytes of data.
 
 From the first commit to the last receipt, everything committed as fast as it goes:
 
