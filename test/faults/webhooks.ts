@@ -42,7 +42,7 @@ function sectionOf(report: FaultReport): string {
   const command = `${report.store === 'redis' ? 'REDIS=true ' : ''}SEED=${report.seed} npm run faults:webhooks`;
   return `## Webhooks, bells on ${report.store === 'redis' ? 'Redis' : 'PostgreSQL'}
 
-\`${command}\`, ${new Date().toISOString().slice(0, 10)}; ${machine()}, shared with other work.
+\`${command}\`, ${new Date().toISOString().slice(0, 10)}; ${machine()}.
 One API process and two workers of the built product, started again 200 ms after they die; ${report.seconds} s in all.
 Eight endpoints: four healthy, two that misbehave, one that misbehaves and wants order per object, one with outages.
 
