@@ -38,11 +38,14 @@ export class Reader {
    * parses and plans it once per connection. Lists whose filters come and go are better planned each time.
    */
   async often<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
-    return prepared.rows<Row>(
-      (this.manager.dataSource.driver as unknown as { master: Connection }).master,
-      sql,
-      params,
-    );
+    const { master } = this.manager.dataSource.driver as unknown as { master: Connection };
+    try {
+      return await prepared.rows<Row>(master, sql, params);
+    } catch (error) {
+      if (sqlState(error) !== STALE_PLAN) throw error;
+      prepared.forget();
+      return prepared.rows<Row>(master, sql, params);
+    }
   }
 
   /** The first row of a statement, or undefined. */
@@ -81,6 +84,11 @@ export class Tx extends Reader {
     // a runner that is done would take another connection, and write outside any transaction
     if (!runner?.isTransactionActive) throw new Error('this transaction is over');
     return prepared.rows<Row>((await runner.connect()) as Connection, sql, params);
+  }
+
+  /** The same as `rows`: all statements of a transaction are prepared. */
+  override often<Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return this.rows<Row>(sql, params);
   }
 
   /** Inserts rows as given. */
