@@ -1,3 +1,4 @@
+import { WebSocket } from 'ws';
 import { Authenticator, SESSION_ENDED } from '../../src/platform/access/authenticator';
 import type { Actor, UserActor } from '../../src/platform/access/actor';
 import { Notifier } from '../../src/platform/database/notifier';
@@ -160,6 +161,36 @@ describe('live updates', () => {
       await greeted(plain({ token: app.tokenFor(caller) }));
       limited.connectionsPerCaller = 0;
     });
+
+    it.each(['/socket.io/?EIO=4&transport=websocket', '/ws/updates'])(
+      'holds only so many at %s that have not signed in',
+      async (path) => {
+        const limits = app.nest.get(LiveLimits);
+        const usual = limits.strangers;
+        limits.strangers = 2;
+        const knock = () => new WebSocket(`${app.url.replace('http', 'ws')}${path}`);
+        const came = (socket: WebSocket) =>
+          new Promise<boolean>((resolve) => {
+            socket.once('open', () => resolve(true));
+            socket.once('error', () => resolve(false));
+          });
+        const two = [knock(), knock()];
+        try {
+          expect(await Promise.all(two.map(came))).toEqual([true, true]);
+          expect(await came(knock())).toBe(false);
+          two[0]?.close();
+          await waitFor('a place', async () => {
+            const next = knock();
+            const isIn = await came(next);
+            if (isIn) two.push(next);
+            return isIn;
+          });
+        } finally {
+          limits.strangers = usual;
+          for (const socket of two) socket.terminate();
+        }
+      },
+    );
   });
 
   describe('telling', () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import {
   type OnGatewayConnection,
   type OnGatewayDisconnect,
@@ -116,15 +117,22 @@ export class LiveGateway implements Broadcaster, OnGatewayInit, OnGatewayConnect
   ) {}
 
   afterInit(io: LiveServer): void {
-    io.engine.use((_request: unknown, _response: unknown, next: (refused?: Error) => void) =>
-      next(this.closing ? new Error('going away') : undefined),
-    );
+    io.engine.use((request: IncomingMessage, _response: unknown, next: (refused?: Error) => void) => {
+      if (this.closing) next(new Error('going away'));
+      else next(this.isFull(io, request) ? new Error('too many connections have not signed in yet') : undefined);
+    });
     io.use((socket, next) => {
       void this.signIn(socket).then(
         () => next(),
         (error: Error) => next(error),
       );
     });
+  }
+
+  /** Whether somebody new would be one too many of those who have not signed in yet. */
+  private isFull(io: LiveServer, request: IncomingMessage): boolean {
+    const isNew = !/[?&]sid=/.test(request.url ?? '');
+    return isNew && io.engine.clientsCount - io.sockets.sockets.size >= this.limits.strangers;
   }
 
   handleConnection(socket: LiveSocket): void {

@@ -6,7 +6,7 @@ export class LiveLimits {
   messageBytes = 16 * 1024;
   /** Messages a client may send within ten seconds. */
   messagesPerTenSeconds = 200;
-  /** Connections that have not signed in yet, all together. */
+  /** Connections that have not signed in yet, all together: so many Socket.IO ones, and so many plain ones. */
   strangers = 5_000;
   /** Unsent bytes above which a client is slow, if it stays above for `slowMs`. */
   slowBytes = 1024 * 1024;
