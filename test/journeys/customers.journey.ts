@@ -231,6 +231,10 @@ describe('customers', () => {
     expect(done.status).toBe(200);
     expect(done.body.customer).toMatchObject({ name: null, phone: null, email: null, anonymised: true });
     expect((await post(`/api/customers/${row.code}/anonymise`, {}, admin)).status).toBe(200);
+    const audited = await app.database.read.rows(
+      `select object, details from audit_entry where action = 'customer.anonymised'`,
+    );
+    expect(audited).toEqual([{ object: `customer:${row.id}`, details: { code: row.code } }]);
     expect(calls).toEqual([`${row.code} ${phone}`]);
     const told = await app.database.read.rows<{ text: string }>(
       'select data::text as text from event where subject_customer_id = $1 order by position',

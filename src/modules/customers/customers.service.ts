@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../../platform/access/actor';
+import { Audit } from '../../platform/audit/audit';
 import { Config } from '../../platform/config/config';
 import { Database, isUniqueViolation, type Tx } from '../../platform/database/database';
 import { Invalid } from '../../platform/errors';
@@ -45,6 +46,7 @@ export class CustomersService {
     private readonly eventLog: EventLog,
     private readonly customers: CustomersRepository,
     private readonly erasure: CustomerErasure,
+    private readonly audit: Audit,
   ) {}
 
   /** Where a national number is read when nothing else says. */
@@ -142,6 +144,7 @@ export class CustomersService {
       const objection = await this.erasure.objection(tx, row);
       if (objection) throw new CustomerInUse(objection);
       await this.erasure.redact(tx, row);
+      await this.audit.record(tx, actor, 'customer.anonymised', `customer:${row.id}`, { code: row.code });
       const after = await this.customers.blank(tx, row.id);
       if (!after) throw new CustomerNotFound(codeOrId);
       await this.customers.redactEvents(tx, row.id);
