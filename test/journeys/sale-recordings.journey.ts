@@ -403,6 +403,25 @@ describe('recordings of sales', () => {
       expect(await app.nest.get(RecordingStorage).size(call.key)).toBe(content.length);
     });
 
+    it('sends what was recorded before its sale was started, when that is', async () => {
+      const content = wav(3_000);
+      const call = await recorded(content);
+      await call.tell();
+      await planned();
+      expect(await sent(call.recordingId)).toEqual([]);
+      const started = await post('start', { ...sale, call_id: call.code });
+      expect(started.status).toBe(200);
+      await planned();
+      const [row] = await sent(call.recordingId);
+      expect(await until(row?.id ?? '', 'complete')).toMatchObject({
+        source: 'call',
+        sales_process_id: started.body.sales_process_id,
+      });
+      await post('start', { ...sale, call_id: call.code });
+      await planned();
+      expect(await sent(call.recordingId)).toHaveLength(1);
+    });
+
     it('follows the sale that the call names; a voicemail and a call without a sale stay here', async () => {
       const [named, voicemail, without] = await Promise.all([
         recorded(wav(1_000), { salesProcessId: spid }),

@@ -23,23 +23,36 @@ export class CallRecordings {
 
   /** The file of a recording that is there; undefined for any other. */
   async fileOf(recordingId: string): Promise<RecordingFile | undefined> {
-    const row = await this.database.read.one<CallRecording & { code: string; sales_process_id: string | null }>(
-      `select r.*, c.code, c.sales_process_id from call_recording r join call c on c.id = r.call_id
-        where r.id::text = $1 and r.state = 'available'`,
-      [recordingId],
-    );
-    if (!row?.storage_key) return undefined;
-    const startedAt = row.started_at ?? row.created_at;
-    return {
-      recordingId: row.id,
-      callId: row.code,
-      salesProcessId: row.sales_process_id,
-      storageKey: row.storage_key,
-      contentType: row.content_type ?? 'audio/wav',
-      size: row.size ?? 0,
-      md5: row.md5 ?? '',
-      startedAt,
-      endedAt: row.ended_at ?? startedAt,
-    };
+    return (await this.files('r.id::text = $1', recordingId))[0];
   }
+
+  /** The files of a call's conversation that are there already; voicemails are none. */
+  ofCall(callCode: string): Promise<RecordingFile[]> {
+    return this.files(`c.code = $1 and r.kind = 'call'`, callCode);
+  }
+
+  private async files(which: string, value: string): Promise<RecordingFile[]> {
+    const rows = await this.database.read.rows<CallRecording & { code: string; sales_process_id: string | null }>(
+      `select r.*, c.code, c.sales_process_id from call_recording r join call c on c.id = r.call_id
+        where ${which} and r.state = 'available' order by r.created_at, r.id`,
+      [value],
+    );
+    return rows.flatMap((row) => fileOf(row) ?? []);
+  }
+}
+
+function fileOf(row: CallRecording & { code: string; sales_process_id: string | null }): RecordingFile | undefined {
+  if (!row.storage_key) return undefined;
+  const startedAt = row.started_at ?? row.created_at;
+  return {
+    recordingId: row.id,
+    callId: row.code,
+    salesProcessId: row.sales_process_id,
+    storageKey: row.storage_key,
+    contentType: row.content_type ?? 'audio/wav',
+    size: row.size ?? 0,
+    md5: row.md5 ?? '',
+    startedAt,
+    endedAt: row.ended_at ?? startedAt,
+  };
 }

@@ -17,14 +17,20 @@ interface Available {
   recording: { recording_id: string; kind: string };
 }
 
+/** What is told of a sale, as far as it matters here. */
+interface Started {
+  id: string;
+  call_id: string | null;
+}
+
 /**
- * Sends the recordings of calls that belong to a sale to the gateway, by themselves and once each. The file stays the
- * calls room's: it is read from where it is, and never deleted here.
+ * Sends the recordings of calls that belong to a sale to the gateway, by themselves and once each, whichever was there
+ * first. The file stays the calls room's: it is read from where it is, and never deleted here.
  */
 @Injectable()
 export class RecordedCalls implements EventPlanner, OnModuleInit {
   readonly name = 'dtech.recorded-calls';
-  readonly events = ['call.recording.available'];
+  readonly events = ['call.recording.available', 'sale.started'];
 
   constructor(
     private readonly planners: EventPlanners,
@@ -40,12 +46,24 @@ export class RecordedCalls implements EventPlanner, OnModuleInit {
   /** @internal called by the relay */
   async plan(tx: Tx, events: NumberedEvent[]): Promise<void> {
     for (const event of events) {
-      const { recording } = event.data as unknown as Available;
-      if (recording.kind !== 'call') continue;
-      const file = await this.calls.fileOf(recording.recording_id);
-      const sale = file && (await this.saleOf(tx, file));
-      if (file && sale) await this.owe(tx, file, sale);
+      if (event.name === 'sale.started') await this.planSale(tx, event.data as unknown as Started);
+      else await this.planRecording(tx, event.data as unknown as Available);
     }
+  }
+
+  private async planRecording(tx: Tx, { recording }: Available): Promise<void> {
+    if (recording.kind !== 'call') return;
+    const file = await this.calls.fileOf(recording.recording_id);
+    const sale = file && (await this.saleOf(tx, file));
+    if (file && sale) await this.owe(tx, file, sale);
+  }
+
+  /** A sale that is started when its call is over and recorded; what an earlier sale of that call has, it keeps. */
+  private async planSale(tx: Tx, started: Started): Promise<void> {
+    if (started.call_id === null) return;
+    const sale = await tx.one<SalesProcessRow>('select * from sales_process where id = $1', [started.id]);
+    if (!sale?.sales_process_id) return;
+    for (const file of await this.calls.ofCall(started.call_id)) await this.owe(tx, file, sale);
   }
 
   /** The sale the call names, else the newest that was started in it. */
