@@ -25,7 +25,7 @@ function report(outcome: Outcome): void {
     'floor',
     'The call floor, with a process killed',
     [
-      `\`npm run faults:floor\`, ${new Date().toISOString().slice(0, 10)}; ${machine()}. The machine was shared with other work.`,
+      `\`npm run faults:floor\`, ${new Date().toISOString().slice(0, 10)}; ${machine()}.`,
       '',
       `${PROCESSES} processes, ${AGENTS} agents, ${outcome.calls.toLocaleString('en')} callers with random answers, rejects, time-outs, hang-ups, holds and transfers (cold,`,
       `to an agent, warm); kill -9 of one process in the middle (${outcome.lost} requests died with it), replaced by another. ${outcome.seconds} s.`,
