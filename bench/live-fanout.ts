@@ -142,7 +142,7 @@ async function main(): Promise<void> {
     `| ${name} | ${ms(quantile(values, 0.5))} | ${ms(quantile(values, 0.95))} | ${ms(Math.max(...values))} |`;
   const body = [
     `\`npm run bench:live\`, ${new Date().toISOString().slice(0, 10)}; ${machine()}. Server, embedded PostgreSQL and all`,
-    `clients on that one machine, shared with other work; the clients decode what they get (Socket.IO each event twice, under its two names).`,
+    `clients on that one machine; the clients decode what they get (Socket.IO each event twice, under its two names).`,
     ``,
     `${SOCKET_IO} Socket.IO and ${PLAIN} plain WebSocket clients, each an agent of his own; events of ${JSON.stringify(DATA).length} bytes of data.`,
     `Time from the commit to the clients, in ms, over ${PACED} events at ${PER_SECOND} a second:`,

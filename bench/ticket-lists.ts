@@ -196,7 +196,7 @@ function report(table: string[][], exports: string[]): void {
     '## Lists of tickets',
     '',
     `\`npm run bench:tickets\`, ${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} cores, node ${process.version}. Pages of 50 over HTTP with the promises of each`,
-    `ticket, ${ROUNDS} rounds in which both sizes take turns, milliseconds. Promised: \`${PROMISED}\` at most ${MOST} times as long. The machine was shared with other work.`,
+    `ticket, ${ROUNDS} rounds in which both sizes take turns, milliseconds. Promised: \`${PROMISED}\` at most ${MOST} times as long.`,
     '',
     `| filter | rows shown | p50 at ${SIZES.small.toLocaleString('en')} | p50 at ${SIZES.large.toLocaleString('en')} | ratio | p99 | p99 | blocks |`,
     '|---|---|---|---|---|---|---|---|',

@@ -121,7 +121,7 @@ async function main(): Promise<void> {
       'uploads',
       'Recordings on their way',
       `\`npm run bench:uploads\`, ${new Date().toISOString().slice(0, 10)}; ${machine()}. Product with its embedded PostgreSQL,
-clients and gateway on that one machine, shared with other work.
+clients and gateway on that one machine.
 
 ${FILES} files of ${SIZE / MB} MB sent at once, each taken to the storage and carried on to the gateway's store:
 
