@@ -148,7 +148,7 @@ async function main(): Promise<void> {
   const single = floor.waits.splice(0);
   process.stdout.write(`${line('one at a time', single)}\n`);
   const lines: string[] = [];
-  let keptFullRate = true;
+  const late: number[] = [];
   for (const rate of RATES) {
     const began = Date.now();
     const going: Promise<void>[] = [];
@@ -164,11 +164,8 @@ async function main(): Promise<void> {
     lines.push(
       line(`${rate} calls a second for ${SECONDS} s; ${done.toFixed(0)} a second brought to their end`, waits),
     );
-    keptFullRate =
-      quantile(
-        waits.map((wait) => wait.ms),
-        0.99,
-      ) <= MOST_MS;
+    const ms = waits.map((wait) => wait.ms);
+    if (quantile(ms, 0.99) > MOST_MS) late.push(rate);
     process.stdout.write(`${lines.at(-1)}\n`);
   }
   await pause(1000);
@@ -182,14 +179,15 @@ async function main(): Promise<void> {
       `and the simulated agents and callers, all on that one machine. Control plane only: no audio, no carrier.`,
       '',
       `${AGENTS.toLocaleString('en')} agents in three departments. Milliseconds from the moment a call is put into the queue (inside that`,
-      `transaction) until its offer is committed and seen by a client that looks every ${LOOK_MS} ms; nothing in the product polls.`,
+      `transaction) until its offer is committed and seen by a client that looks every ${LOOK_MS} ms. The product is rung; its`,
+      `own look every two seconds is for rings that were lost.`,
       '',
       '| | calls | p50 | p95 | p99 | max |',
       '|---|---|---|---|---|---|',
       line('one call each 100 ms or more', single),
       ...lines,
       '',
-      `Promised: within ${MOST_MS} ms while agents are free${keptFullRate ? '' : '; at the full rate this machine, which also plays the agents and callers, could not keep up, so calls queued for the processor'}. Each call is also answered, ended and written up meanwhile. ${wrong.length === 0 ? 'All calls came to their end and all invariants held.' : `Wrong: ${wrong.join('; ')}`}`,
+      `Promised: within ${MOST_MS} ms while agents are free${late.length === 0 ? '' : `; at ${late.join(' and ')} calls a second one in a hundred waited longer, for the processors, which also play the agents and callers`}. Each call is also answered, ended and written up meanwhile. ${wrong.length === 0 ? 'All calls came to their end and all invariants held.' : `Wrong: ${wrong.join('; ')}`}`,
     ].join('\n'),
   );
   process.stdout.write(`${wrong.join('\n')}\n`);

@@ -242,6 +242,38 @@ describe('the queue', () => {
     expect((await admin.get('/api/calls/metrics/live?department=sales')).departments).toHaveLength(1);
   });
 
+  it('serves who can be served behind thousands who cannot, and takes any word for a skill', async () => {
+    await hire(app, 'AGT-281', { departments: ['reception'], skills: { german: 3 }, idleSeconds: 100 });
+    await hire(app, 'AGT-282', { departments: ['reception'], skills: { billing: 3, constructor: 2 } });
+    // each of the two skills is there, but nobody has both
+    await app.database.transaction((tx) =>
+      tx.rows(
+        `with waiting as (
+           insert into call (id, code, status, direction, phone_number, department, priority_rank, required_skills,
+             preferred_skills, metadata, started_at, changed_at, queued_at)
+           select gen_random_uuid(), 'CALL-W' || n, 'in_queue', 'inbound', 'withheld', 'reception', 0,
+                  '[{"skill": "german", "level": 3}, {"skill": "billing", "level": 3}]', '[]', '{}', now(), now(), now()
+             from generate_series(1, 3000) n returning *)
+         insert into queue_entry (id, call_id, department, priority_rank, queued_at, entered_at, state, required_skills,
+           preferred_skills, declined_by)
+         select gen_random_uuid(), id, 'reception', 0, queued_at, queued_at, 'waiting', required_skills, '[]', '{}' from waiting`,
+      ),
+    );
+    const [behind, odd] = [await queued('reception'), await queued('reception', { required_skills: 'constructor:2' })];
+    for (const id of [behind, odd]) {
+      await waitFor('an offer behind the long line', async () => (await call(id)).status === 'ringing');
+    }
+    await app.database.transaction((tx) =>
+      tx.rows(
+        `with gone as (
+           update queue_entry set state = 'left', outcome = 'abandoned', left_at = now()
+            where department = 'reception' and priority_rank = 0 returning call_id)
+         update call set status = 'abandoned', ended_at = now(), changed_at = now() where id in (select call_id from gone)`,
+      ),
+    );
+    for (const id of [behind, odd]) await admin.post(`/api/calls/${id}/end`);
+  });
+
   it('shows what an agent has done, with the calls behind it', async () => {
     const agent = await hire(app, 'AGT-261', { departments: ['sales'] });
     const waiting = (await admin.get('/api/calls?department=sales')).calls;

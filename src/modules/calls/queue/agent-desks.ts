@@ -3,7 +3,7 @@ import type { Actor } from '../../../platform/access/actor';
 import { Config } from '../../../platform/config/config';
 import type { Tx } from '../../../platform/database/database';
 import { newId } from '../../../platform/time/ids';
-import { type AgentRow, AgentStatuses } from '../../agents';
+import { AGENT_COLUMNS, type AgentRow, AgentStatuses } from '../../agents';
 import { AgentNotFree, TargetAgentNotFound } from '../calls.errors';
 import { DueBell } from './due-bell';
 
@@ -26,13 +26,21 @@ export class AgentDesks implements OnModuleInit {
     this.statuses.onChange(async (tx, before, after) => {
       if (before.status === 'wrap_up' && after.status !== 'wrap_up') await this.closeWrapUp(tx, after.id);
       if (after.status === 'available') tx.afterCommit(() => this.bell.agentFree());
+      else this.lookForMore(tx, after);
     });
+  }
+
+  /** Who may carry several calls may have a hand free while he is on one. */
+  private lookForMore(tx: Tx, agent: AgentRow): void {
+    if (agent.max_concurrent_calls > 1) tx.afterCommit(() => this.bell.agentFree());
   }
 
   /** Locks an agent by code or id. Throws TargetAgentNotFound for none, and for one who is no longer employed. */
   async lock(tx: Tx, key: { id: string } | { code: string }): Promise<AgentRow> {
     const [column, value] = 'id' in key ? ['id', key.id] : ['code', key.code];
-    const agent = await tx.one<AgentRow>(`select * from agent where ${column} = $1 for no key update`, [value]);
+    const agent = await tx.one<AgentRow>(`select ${AGENT_COLUMNS} from agent where ${column} = $1 for no key update`, [
+      value,
+    ]);
     if (!agent?.is_active) throw new TargetAgentNotFound(value);
     return agent;
   }
@@ -40,10 +48,10 @@ export class AgentDesks implements OnModuleInit {
   /** The available agent (of a department) idle longest, locked; whoever somebody else is asking is passed over. */
   idleLongest(tx: Tx, department: string | null): Promise<AgentRow | undefined> {
     return tx.one<AgentRow>(
-      `select * from agent a where a.is_active and a.status = 'available'
-          and ($1::text is null or a.departments = '{}' or $1 = any(a.departments))
-          and (a.last_seen_at is null or a.last_seen_at > clock_timestamp() - make_interval(secs => $2))
-        order by a.idle_since, a.id limit 1 for no key update skip locked`,
+      `select ${AGENT_COLUMNS} from agent where is_active and status = 'available'
+          and ($1::text is null or departments = '{}' or $1 = any(departments))
+          and (last_seen_at is null or last_seen_at > clock_timestamp() - make_interval(secs => $2))
+        order by idle_since, id limit 1 for no key update skip locked`,
       [department, this.config.calls.heartbeatSeconds],
     );
   }
@@ -118,6 +126,7 @@ export class AgentDesks implements OnModuleInit {
             select 1 from call_offer o where o.call_id = s.call_id and o.agent_id = $1 and o.state = 'live')) as carrying`,
       [agentId],
     );
+    this.lookForMore(tx, agent);
     if (hand?.carrying) await this.statuses.change(tx, agent, 'on_call', { actor });
     else if (hand?.offered) await this.statuses.change(tx, agent, 'offered', { actor });
     else if (wrapUpOf && this.config.calls.wrapUpSeconds > 0) await this.beginWrapUp(tx, actor, agent, at, wrapUpOf);

@@ -3,7 +3,7 @@ import { systemActor } from '../../../platform/access/actor';
 import { Config } from '../../../platform/config/config';
 import { Database, type Tx } from '../../../platform/database/database';
 import { Notifier } from '../../../platform/database/notifier';
-import type { AgentRow } from '../../agents';
+import { AGENT_COLUMNS, type AgentRow } from '../../agents';
 import { CallLedger } from '../call-ledger';
 import {
   type Assignment,
@@ -19,11 +19,13 @@ import { Offers } from './offers';
 const ACTOR = systemActor('distribution');
 /** Waiting calls read at a time when those in front were not the ones who can be served. */
 const CALLS_LOOKED_AT = 500;
+/** So many times in one pass; the next goes on from there. */
+const PAGES_A_PASS = 3;
 /** Offers written in one transaction: enough to be quick, few enough to hold no lock for long. */
 const OFFERS_AT_ONCE = 10;
 /** A ring may be lost; every process looks by itself this often. */
 const LOOK_MS = 2000;
-/** When somebody else holds what we wanted. */
+/** When somebody else holds what we wanted, and between looks in which nobody was served. */
 const AGAIN_MS = 25;
 /** After a failure. */
 const FAILED_MS = 500;
@@ -38,8 +40,19 @@ interface Pass {
   offered: number;
   /** Something was locked by somebody else, or there is more to do. */
   again: boolean;
+  /** Calls wait and agents are free, but none of those for any of these. */
+  inVain?: boolean;
   relaxAt?: Date | undefined;
 }
+
+/** An agent as a pass sees him. */
+interface Desk extends FreeAgent {
+  /** On a call, with more hands free than the one he may be asked about now. */
+  mayHaveMore: boolean;
+}
+
+/** How far down its line a department has been looked at in vain. */
+type Place = Pick<WaitingCall, 'priorityRank' | 'queuedAt' | 'entryId'>;
 
 /**
  * Brings waiting calls and free agents together. Every process that works jobs may run it: a ring after the commit that
@@ -53,7 +66,8 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   private readonly turns = new Map<string, Turn>();
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
-  private readonly soon = new Map<string, NodeJS.Timeout>();
+  private readonly soon = new Map<string, { at: number; timer: NodeJS.Timeout }>();
+  private readonly lookedUpTo = new Map<string, Place>();
   private stopListening: (() => void) | undefined;
 
   constructor(
@@ -74,7 +88,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
-    for (const timer of this.soon.values()) clearTimeout(timer);
+    for (const { timer } of this.soon.values()) clearTimeout(timer);
     this.stopListening?.();
     await Promise.all([...this.turns.values()].map((turn) => turn.done));
   }
@@ -123,6 +137,8 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       this.logger.error(`distribution of ${department}: ${(error as Error).message}`);
       return this.later(department, FAILED_MS);
     }
+    // rings that come meanwhile are one look: a long line that nobody free can serve is not read without a pause
+    if (pass.inVain) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     if (pass.again) {
       if (pass.offered > 0) this.wake(department);
       else this.later(department, AGAIN_MS);
@@ -131,15 +147,15 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   }
 
   private later(department: string, ms: number): void {
-    if (this.soon.has(department) && ms > AGAIN_MS) return;
-    clearTimeout(this.soon.get(department));
-    this.soon.set(
-      department,
-      setTimeout(() => {
-        this.soon.delete(department);
-        this.wake(department);
-      }, ms),
-    );
+    const at = Date.now() + ms;
+    const armed = this.soon.get(department);
+    if (this.stopped || (armed && armed.at <= at)) return;
+    clearTimeout(armed?.timer);
+    const timer = setTimeout(() => {
+      this.soon.delete(department);
+      this.wake(department);
+    }, ms);
+    this.soon.set(department, { at, timer });
   }
 
   /** One transaction: looks, chooses, locks what was chosen as far as it can be had, and offers. */
@@ -154,40 +170,54 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       if (!lock?.got) return { offered: 0, again: true };
       const { agents, now } = await this.freeAgents(tx, department);
       if (agents.length === 0) return { offered: 0, again: false };
-      const { chosen, relaxAt } = await this.choose(tx, department, agents, now);
+      const { chosen, relaxAt, isEnd } = await this.choose(tx, department, agents, now);
       const offered = await this.offerAll(tx, chosen);
-      const again = offered < chosen.length || chosen.length === OFFERS_AT_ONCE;
-      return { offered, again, relaxAt };
+      const handsLeft = chosen.some(({ agent }) => (agent as Desk).mayHaveMore);
+      const again = offered < chosen.length || chosen.length === OFFERS_AT_ONCE || handsLeft || !isEnd;
+      return { offered, again, inVain: chosen.length === 0, relaxAt };
     });
   }
 
   /**
    * Goes down the line until enough is chosen or it ends. Mostly those in front are the ones who can be served, so few are
-   * looked at first.
+   * looked at first. A line of which many may have none of the free agents is read in several passes, each of which looks at
+   * its front and then goes on where the one before ended.
    */
   private async choose(
     tx: Tx,
     department: string,
     agents: FreeAgent[],
     now: Date,
-  ): Promise<{ chosen: Assignment[]; relaxAt?: Date | undefined }> {
+  ): Promise<{ chosen: Assignment[]; relaxAt?: Date | undefined; isEnd: boolean }> {
     const chosen: Assignment[] = [];
     let relaxAt: Date | undefined;
-    let last: WaitingCall | undefined;
-    for (let size = OFFERS_AT_ONCE; ; size = CALLS_LOOKED_AT) {
-      const calls = await this.waitingCalls(tx, department, agents, size, last);
-      chosen.push(...chooseAssignments(calls, stillFree(agents, chosen), now, OFFERS_AT_ONCE - chosen.length));
+    const enough = Math.min(OFFERS_AT_ONCE, agents.length);
+    const look = async (size: number, after?: Place): Promise<WaitingCall[]> => {
+      const calls = await this.waitingCalls(tx, department, agents, size, after);
+      chosen.push(...chooseAssignments(calls, stillFree(agents, chosen), now, enough - chosen.length));
       relaxAt = earliest([relaxAt, ...calls.map((call) => nextRelaxation(call, now))]);
+      return calls;
+    };
+    const front = await look(OFFERS_AT_ONCE);
+    let last: Place | undefined = front.at(-1);
+    const resumed = this.lookedUpTo.get(department);
+    this.lookedUpTo.delete(department);
+    if (chosen.length >= enough || front.length < OFFERS_AT_ONCE) return { chosen, relaxAt, isEnd: true };
+    last = resumed ?? last;
+    for (let page = 0; page < PAGES_A_PASS; page += 1) {
+      const calls = await look(CALLS_LOOKED_AT, last);
+      if (chosen.length >= enough || calls.length < CALLS_LOOKED_AT) return { chosen, relaxAt, isEnd: true };
       last = calls.at(-1);
-      if (calls.length < size || chosen.length >= Math.min(OFFERS_AT_ONCE, agents.length)) return { chosen, relaxAt };
     }
+    if (last) this.lookedUpTo.set(department, last);
+    return { chosen, relaxAt, isEnd: false };
   }
 
   /** Whether anything waits and anybody is free: most rings find one of the two missing. */
   private async isWorthwhile(department: string): Promise<boolean> {
     const [row] = await this.database.read.often<{ worthwhile: boolean }>(
       `select exists (select 1 from queue_entry where department = $1 and state = 'waiting')
-          and exists (select 1 from agent a where ${FREE} and (a.departments = '{}' or $1 = any(a.departments)))
+          and exists (select 1 from agent where ${FREE} and (departments = '{}' or $1 = any(departments)))
           as worthwhile`,
       [department, this.config.calls.heartbeatSeconds],
     );
@@ -203,58 +233,60 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
     department: string,
     agents: readonly FreeAgent[],
     limit: number,
-    last: WaitingCall | undefined,
+    after: Place | undefined,
   ): Promise<WaitingCall[]> {
+    // a text of its own for what comes after a place, so that the place is where the index is entered
+    const place = after ? 'and (priority_rank, queued_at, id) > ($5::int, $6::timestamptz, $7::uuid)' : '';
     return tx.rows<WaitingCall>(
       `select id as "entryId", call_id as "callId", priority_rank as "priorityRank", queued_at as "queuedAt",
               required_skills as required, preferred_skills as preferred, only_agent_id as "onlyAgentId",
               declined_by as "declinedBy"
-         from queue_entry where department = $1 and state = 'waiting'
+         from queue_entry where department = $1 and state = 'waiting' ${place}
           and (only_agent_id is null or only_agent_id = any($3::uuid[]))
           and (only_agent_id is not null or required_skills = '[]' or not exists (
             select 1 from jsonb_to_recordset(required_skills) as wish(skill text, level int)
              where wish.level > coalesce(($4::jsonb ->> wish.skill)::int, 0)))
-          and ($5::int is null or (priority_rank, queued_at, id) > ($5, $6::timestamptz, $7::uuid))
         order by priority_rank, queued_at, id limit $2`,
       [
         department,
         limit,
         agents.map((agent) => agent.agentId),
         JSON.stringify(highestLevels(agents)),
-        last?.priorityRank ?? null,
-        last?.queuedAt ?? null,
-        last?.entryId ?? null,
+        ...(after ? [after.priorityRank, after.queuedAt, after.entryId] : []),
       ],
     );
   }
 
   /** Whoever may be offered a call, idle longest first; what they can do is read only when somebody asks for it. */
-  private async freeAgents(tx: Tx, department: string): Promise<{ agents: FreeAgent[]; now: Date }> {
+  private async freeAgents(tx: Tx, department: string): Promise<{ agents: Desk[]; now: Date }> {
     const rows = await tx.rows<{
       agentId: string;
       idleSince: Date | null;
-      capacity: number;
+      status: string;
+      hands: number;
       skills: SkillWish[] | null;
       now: Date;
     }>(
-      `select a.id as "agentId", a.idle_since as "idleSince", clock_timestamp() as now,
-              case a.status when 'available' then a.max_concurrent_calls else a.max_concurrent_calls
-                - (select count(*) from agent_slot s where s.agent_id = a.id and s.call_id is not null) end as capacity,
+      `select id as "agentId", status, idle_since as "idleSince", clock_timestamp() as now,
+              case status when 'available' then max_concurrent_calls else max_concurrent_calls
+                - (select count(*) from agent_slot s where s.agent_id = agent.id and s.call_id is not null) end as hands,
               case when (select exists (select 1 from queue_entry where department = $1 and state = 'waiting'
                                            and (required_skills <> '[]' or preferred_skills <> '[]')))
                 then (select jsonb_agg(jsonb_build_object('skill', k.skill, 'level', k.level)) from agent_skill k
-                       where k.agent_id = a.id) end as skills
-         from agent a
-        where ${FREE} and (a.departments = '{}' or $1 = any(a.departments))
-        order by a.idle_since nulls last, a.id`,
+                       where k.agent_id = agent.id) end as skills
+         from agent
+        where ${FREE} and (departments = '{}' or $1 = any(departments))
+        order by idle_since nulls last, id`,
       [department, this.config.calls.heartbeatSeconds],
     );
     const agents = rows
-      .filter((row) => row.capacity > 0)
+      .filter((row) => row.hands > 0)
       .map((row) => ({
         agentId: row.agentId,
         idleSince: row.idleSince ?? row.now,
-        capacity: row.capacity,
+        // one call for each in a pass, so that ten calls go to ten agents and not to the ten hands of one
+        capacity: 1,
+        mayHaveMore: row.status === 'on_call' && row.hands > 1,
         skills: new Map((row.skills ?? []).map(({ skill, level }) => [skill, level])),
       }));
     return { agents, now: rows[0]?.now ?? new Date() };
@@ -272,7 +304,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       [chosen.map(({ call }) => call.callId)],
     );
     const desks = await tx.rows<AgentRow>(
-      `select a.* from agent a where a.id = any($1::uuid[]) and ${FREE} order by a.id for no key update skip locked`,
+      `select ${AGENT_COLUMNS} from agent where id = any($1::uuid[]) and ${FREE} order by id for no key update skip locked`,
       [chosen.map(({ agent }) => agent.agentId), this.config.calls.heartbeatSeconds],
     );
     // the look was without locks: what it saw of these calls and agents must still be so
@@ -308,24 +340,19 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   }
 }
 
-/** The agents with what is left of their hands after these assignments. */
+/** The agents who have not been chosen yet. */
 function stillFree(agents: readonly FreeAgent[], chosen: readonly Assignment[]): FreeAgent[] {
-  if (chosen.length === 0) return [...agents];
-  return agents
-    .map((agent) => ({
-      ...agent,
-      capacity: agent.capacity - chosen.filter((one) => one.agent.agentId === agent.agentId).length,
-    }))
-    .filter((agent) => agent.capacity > 0);
+  const taken = new Set(chosen.map(({ agent }) => agent.agentId));
+  return agents.filter((agent) => !taken.has(agent.agentId));
 }
 
 /** The best level of each skill that any of the agents has. */
 function highestLevels(agents: readonly FreeAgent[]): Record<string, number> {
-  const levels: Record<string, number> = {};
+  const levels = new Map<string, number>();
   for (const { skills } of agents) {
-    for (const [skill, level] of skills) levels[skill] = Math.max(level, levels[skill] ?? 0);
+    for (const [skill, level] of skills) levels.set(skill, Math.max(level, levels.get(skill) ?? 0));
   }
-  return levels;
+  return Object.fromEntries(levels);
 }
 
 const earliest = (times: readonly (Date | undefined)[]): Date | undefined =>
@@ -335,6 +362,6 @@ const earliest = (times: readonly (Date | undefined)[]): Date | undefined =>
  * Who may be offered a call: available, or on a call with a hand free; and not silent for too long ($2 seconds) once he
  * has given signs of life.
  */
-const FREE = `a.is_active and (a.status = 'available' or a.status = 'on_call' and a.max_concurrent_calls > 1
-  and a.pending_status is null)
-  and (a.last_seen_at is null or a.last_seen_at > clock_timestamp() - make_interval(secs => $2))`;
+const FREE = `is_active and (status = 'available' or status = 'on_call' and max_concurrent_calls > 1
+  and pending_status is null)
+  and (last_seen_at is null or last_seen_at > clock_timestamp() - make_interval(secs => $2))`;
