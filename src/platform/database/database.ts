@@ -9,16 +9,13 @@ import type {
   ObjectLiteral,
 } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { type Connection, PreparedStatements, STALE_PLAN } from './prepared-statements';
+import { type Connection, isStalePlan, PreparedStatements } from './prepared-statements';
 
 const logger = new Logger('Database');
 const prepared = new PreparedStatements();
 
-/**
- * Serialization failure, deadlock, and a prepared statement whose table was altered since: the whole unit of work may be
- * run again (PostgreSQL manual, appendix A).
- */
-const RETRIABLE = new Set(['40001', '40P01', STALE_PLAN]);
+/** Serialization failure and deadlock: the whole unit of work may be run again (PostgreSQL manual, appendix A). */
+const RETRIABLE = new Set(['40001', '40P01']);
 const MAX_RUNS = 5;
 
 // Not exported: only this file can make a Tx, so a write that takes one cannot compile outside a transaction.
@@ -42,8 +39,7 @@ export class Reader {
     try {
       return await prepared.rows<Row>(master, sql, params);
     } catch (error) {
-      if (sqlState(error) !== STALE_PLAN) throw error;
-      prepared.forget();
+      if (!isStalePlan(error)) throw error;
       return prepared.rows<Row>(master, sql, params);
     }
   }
@@ -68,6 +64,7 @@ export class Reader {
  */
 export class Tx extends Reader {
   private readonly callbacks: (() => void)[] = [];
+  private isOver = false;
   private readonly gathered: { write: (tx: Tx, items: never[]) => Promise<void>; item: unknown }[] = [];
 
   constructor(key: typeof HAND_OUT, manager: EntityManager) {
@@ -115,30 +112,48 @@ export class Tx extends Reader {
 
   /** Runs `work` under a savepoint: when it throws, only its own writes are undone, and the error is passed on. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.gathered.length;
+    // what was gathered before stays whatever becomes of `work`; what is gathered within it stands and falls with it
+    await this.flush();
     try {
       // A nested transaction in TypeORM is a savepoint on the same connection, so this same Tx serves inside it.
-      return await this.manager.transaction(() => work());
+      return await this.manager.transaction(async () => {
+        const result = await work();
+        await this.flush();
+        return result;
+      });
     } catch (error) {
-      this.gathered.length = before;
+      this.gathered.length = 0;
       throw error;
     }
   }
 
   /**
-   * Keeps an item to be written last of all in this transaction, together with all others that were given with the same
-   * `write`, in their order: one statement instead of one each. What a savepoint undoes is dropped.
+   * Keeps an item to be written last of all in this transaction or savepoint, together with all others that were given
+   * with the same `write`, in their order: one statement instead of one each.
    */
   gather<Item>(item: Item, write: (tx: Tx, items: Item[]) => Promise<void>): void {
+    if (this.isOver) throw new Error('this transaction is over');
     this.gathered.push({ write, item });
   }
 
+  private async flush(): Promise<void> {
+    // what is written may gather something itself
+    while (this.gathered.length > 0) {
+      const items = new Map<(tx: Tx, items: never[]) => Promise<void>, unknown[]>();
+      for (const { write, item } of this.gathered.splice(0)) {
+        const all = items.get(write);
+        if (all) all.push(item);
+        else items.set(write, [item]);
+      }
+      for (const [write, all] of items) await write(this, all as never[]);
+    }
+  }
+
   /** @internal run by Database before the commit */
-  async writeGathered(key: typeof HAND_OUT): Promise<void> {
+  async finish(key: typeof HAND_OUT): Promise<void> {
     if (key !== HAND_OUT) return;
-    const items = new Map<(tx: Tx, items: never[]) => Promise<void>, unknown[]>();
-    for (const { write, item } of this.gathered.splice(0)) items.set(write, [...(items.get(write) ?? []), item]);
-    for (const [write, all] of items) await write(this, all as never[]);
+    await this.flush();
+    this.isOver = true;
   }
 
   /** Registers what to do once the transaction has been committed (ring a bell); not run when it is rolled back. */
@@ -175,8 +190,8 @@ export class Database {
   }
 
   /**
-   * Runs `work` in one transaction and commits it. On a serialization failure or a deadlock the whole of `work` is run
-   * again (at most five times), so it must have no effect but through its Tx.
+   * Runs `work` in one transaction and commits it. On a serialization failure, a deadlock or a table that was altered
+   * meanwhile the whole of `work` is run again (at most five times), so it must have no effect but through its Tx.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let run = 1; ; run += 1) {
@@ -185,16 +200,14 @@ export class Database {
         const result = await this.writing.transaction(async (manager) => {
           tx = new Tx(HAND_OUT, manager);
           const result = await work(tx);
-          await tx.writeGathered(HAND_OUT);
+          await tx.finish(HAND_OUT);
           return result;
         });
         tx?.committed(HAND_OUT);
         return result;
       } catch (error) {
-        const code = sqlState(error);
-        if (code === STALE_PLAN) prepared.forget();
-        if (!code || !RETRIABLE.has(code) || run >= MAX_RUNS) throw error;
-        logger.warn(`transaction run again after ${code} (run ${run})`);
+        if (!mayRunAgain(error) || run >= MAX_RUNS) throw error;
+        logger.warn(`transaction run again after ${sqlState(error)} (run ${run})`);
         // those who met once would meet again if all began again at the same moment
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * run));
       }
@@ -227,12 +240,19 @@ export function isUnavailable(error: unknown): boolean {
   };
   return (
     ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE'].includes(String(code)) ||
-    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/.test(String(message))
+    /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has encountered a connection error|was closed) and is not queryable)/.test(
+      String(message),
+    )
   );
 }
 
-/** Whether the same work may well succeed when it is done again: a deadlock, a serialization failure, or `isUnavailable`. */
-export const isPassing = (error: unknown): boolean => RETRIABLE.has(sqlState(error) ?? '') || isUnavailable(error);
+const mayRunAgain = (error: unknown): boolean => RETRIABLE.has(sqlState(error) ?? '') || isStalePlan(error);
+
+/**
+ * Whether the same work may well succeed when it is done again: a deadlock, a serialization failure, a table altered under
+ * a prepared statement, or `isUnavailable`.
+ */
+export const isPassing = (error: unknown): boolean => mayRunAgain(error) || isUnavailable(error);
 
 /** Whether `error` is a breach of the unique constraint or index `name` (of any, when no name is given). */
 export function isUniqueViolation(error: unknown, name?: string): boolean {

@@ -63,12 +63,7 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
     this.sending = true;
     try {
       while (this.waiting.size > 0 && this.client) {
-        const batch = [...this.waiting.entries()];
-        this.waiting.clear();
-        await this.ask(this.client, 'select pg_notify(c, p) from unnest($1::text[], $2::text[]) as r(c, p)', [
-          batch.map(([key]) => key.slice(0, key.indexOf('\n'))),
-          batch.map(([, payload]) => payload),
-        ]);
+        await this.say(this.client);
         await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       }
     } catch (error) {
@@ -76,6 +71,16 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
     } finally {
       this.sending = false;
     }
+  }
+
+  private async say(client: pg.Client): Promise<void> {
+    const batch = [...this.waiting.entries()];
+    this.waiting.clear();
+    if (batch.length === 0) return;
+    await this.ask(client, 'select pg_notify(c, p) from unnest($1::text[], $2::text[]) as r(c, p)', [
+      batch.map(([key]) => key.slice(0, key.indexOf('\n'))),
+      batch.map(([, payload]) => payload),
+    ]);
   }
 
   /** One statement after the other: a connection does not queue them. One that fails ends the connection. */
@@ -150,6 +155,8 @@ export class Notifier implements OnModuleInit, OnApplicationShutdown {
     clearTimeout(this.retry);
     clearInterval(this.beating);
     const client = this.client;
+    // what was rung in the last moments is still said: others would find it only when they look by themselves
+    if (client) await this.say(client).catch(() => undefined);
     this.client = undefined;
     await client?.end().catch(() => undefined);
   }

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Database, sqlState, type Tx } from '../database/database';
+import { Database, isPassing, type Tx } from '../database/database';
 import { defineSweep } from '../jobs/define-job';
 import { JobRunner } from '../jobs/job-runner';
 import { newId } from '../time/ids';
@@ -25,7 +25,6 @@ const SWEEP = defineSweep({ name: 'platform.inbox', everySeconds: 2 });
 const MOST_ATTEMPTS = 10;
 const AT_ONCE = 50;
 const KEPT_DAYS = 30;
-const RUN_AGAIN = new Set(['40001', '40P01']);
 
 /** Takes messages from outside: each is obeyed once, however often and however many at a time it is sent. */
 @Injectable()
@@ -105,7 +104,7 @@ export class Inbox implements OnModuleInit {
       await tx.savepoint(() => handler(tx, body));
       await tx.rows(`update inbox_message set state = 'done', body = null, due_at = null where id = $1`, [row.id]);
     } catch (error) {
-      if (RUN_AGAIN.has(sqlState(error) ?? '')) throw error;
+      if (isPassing(error)) throw error;
       const attempts = row.attempts + 1;
       const isOver = attempts >= MOST_ATTEMPTS;
       this.logger.warn(`${row.source}: ${(error as Error).message} (attempt ${attempts})`);
