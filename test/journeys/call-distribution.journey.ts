@@ -243,6 +243,11 @@ describe('the queue', () => {
   });
 
   it('serves who can be served behind thousands who cannot, and takes any word for a skill', async () => {
+    // whoever an earlier story left waiting there would be served first
+    const left = await app.database.read.rows<{ code: string }>(
+      `select code from call where department = 'reception' and ended_at is null`,
+    );
+    for (const { code } of left) await admin.post(`/api/calls/${code}/end`);
     await hire(app, 'AGT-281', { departments: ['reception'], skills: { german: 3 }, idleSeconds: 100 });
     await hire(app, 'AGT-282', { departments: ['reception'], skills: { billing: 3, constructor: 2 } });
     // each of the two skills is there, but nobody has both
