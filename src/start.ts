@@ -12,6 +12,7 @@ import { DatabaseUrl } from './platform/database/database-url';
 import { startEmbeddedPostgres } from './platform/database/embedded-postgres';
 import { configureHttp } from './platform/http/configure-http';
 import { SampleData } from './platform/sample-data/sample-data';
+import { withoutFramework } from './platform/telemetry/logging';
 import { Drain, Stopper } from './stop';
 import { welcome } from './welcome';
 
@@ -57,7 +58,7 @@ async function startAll(stopper: Stopper): Promise<void> {
   });
   // workers, sockets, then the connections to the database
   stopper.started('server', () => app.close());
-  app.useLogger(app.get(Logger));
+  app.useLogger(withoutFramework(app.get(Logger)));
   app.flushLogs();
   configureHttp(app);
   await app.init();
