@@ -225,7 +225,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   }
 
   /**
-   * Waiting calls in their order, after `last`. Those that none of the free agents may have, for a skill or because they
+   * Waiting calls in their order, from the front or after a place. Those that none of the free agents may have, for a skill or because they
    * are for one person, are passed over here: a thousand of them in front keep nobody behind them waiting.
    */
   private waitingCalls(
