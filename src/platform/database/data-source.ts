@@ -52,7 +52,8 @@ const READ_LIMITS = { statement_timeout: 30_000, idle_in_transaction_session_tim
 
 /** The connections that write. */
 export const writingDataSource = (url: string, poolSize: number): DataSource =>
-  new DataSource(options(url, poolSize, { application_name: 'call-centre', ...WRITE_LIMITS }));
+  // statements of one transaction that do not wait for each other are sent without waiting either
+  new DataSource(options(url, poolSize, { application_name: 'call-centre', pipeline: true, ...WRITE_LIMITS }));
 
 /** The connections that migrate: an index on a large table takes its time. */
 export const migratingDataSource = (url: string): DataSource =>

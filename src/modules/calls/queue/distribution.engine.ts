@@ -326,18 +326,27 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       held.map((row) => row.id),
     );
     const locked = new Map(calls.map((call) => [call.row.id, call]));
-    let offered = 0;
-    for (const { call, agent, reason } of chosen) {
-      const desk = free.get(agent.agentId);
-      const ready = locked.get(call.callId);
-      if (!desk || !ready || !waiting.has(call.entryId)) continue;
-      // whoever has been asked is asked again when he has answered
-      free.delete(desk.id);
-      await this.offers.make(tx, ACTOR, ready, desk, { purpose: 'queue', why: reason, cause: reason.rule });
-      offered += 1;
-    }
-    return offered;
+    // each call and each agent is in one of these alone, so they are written side by side: what takes a round trip for one
+    // takes it for all
+    return together(
+      chosen.flatMap(({ call, agent, reason }) => {
+        const desk = free.get(agent.agentId);
+        const ready = locked.get(call.callId);
+        if (!desk || !ready || !waiting.has(call.entryId)) return [];
+        return [this.offers.make(tx, ACTOR, ready, desk, { purpose: 'queue', why: reason, cause: reason.rule })];
+      }),
+    );
   }
+}
+
+/**
+ * Waits until every one of these has come to its end, and says how many there were; throws the first error. While one of
+ * them still writes, the transaction must not be ended: what it writes afterwards would stand outside of it.
+ */
+async function together(works: readonly Promise<unknown>[]): Promise<number> {
+  const failed = (await Promise.allSettled(works)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return works.length;
 }
 
 /** The agents who have not been chosen yet. */
