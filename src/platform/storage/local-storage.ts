@@ -18,11 +18,14 @@ export class LocalStorage extends RecordingStorage {
     await fs.mkdir(path.dirname(file), { recursive: true });
     const part = `${file}.${randomUUID()}.part`;
     const digests = new Digests();
+    const written = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
     try {
-      await pipeline(content, digests, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
+      await pipeline(content, digests, written);
       // the rename is the commit: a reader sees the old object or the whole new one
       await fs.rename(part, file);
     } catch (error) {
+      // content that fails at once does so before the file is there: whoever deletes too early finds nothing to delete
+      if (!written.closed) await new Promise<void>((resolve) => written.once('close', () => resolve()));
       await fs.rm(part, { force: true });
       throw error;
     }

@@ -81,3 +81,16 @@ describe.each(['local', 's3'])('recording storage: %s', (name) => {
 function* chunksOf(content: Buffer): Generator<Buffer> {
   for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536);
 }
+
+it('leaves no piece of what failed before its file was there', async () => {
+  const local = drivers.local as RecordingStorage;
+  const failing = (): Readable =>
+    new Readable({
+      read() {
+        this.destroy(new Error('gone at once'));
+      },
+    });
+  const puts = Array.from({ length: 200 }, (_, n) => local.put(`sales/${n}.wav`, failing(), 'audio/wav'));
+  for (const put of await Promise.allSettled(puts)) expect(put.status).toBe('rejected');
+  expect(fs.readdirSync(path.join(folder, 'sales'))).toEqual([]);
+});
