@@ -14,7 +14,7 @@ export class Carrier1763684101000 implements MigrationInterface {
         sid text collate "C" constraint call_leg_sid unique,
         place text check (place in ('menu', 'queue', 'conference', 'voicemail')),
         mode text check (mode in ('listen', 'whisper', 'barge')),
-        conferences jsonb not null default '{}',
+        conference_order bigint not null default 0,
         in_conference boolean not null default false,
         ended_at timestamptz(3),
         created_at timestamptz(3) not null default now(),
