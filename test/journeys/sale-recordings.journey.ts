@@ -44,6 +44,11 @@ function wav(bytes: number): Buffer {
 }
 const md5 = (content: Buffer): string => createHash('md5').update(content).digest('base64');
 
+function unreadable(file: string): void {
+  fs.rmSync(file);
+  fs.mkdirSync(file);
+}
+
 describe('recordings of sales', () => {
   let gateway: DtechGateway;
   let app: TestApp;
@@ -207,6 +212,12 @@ describe('recordings of sales', () => {
     expect((await post(`upload-status/${id}/retry`)).body.code).toBe('RECORDING_STATE');
   });
 
+  /** Names of all files of sales' recordings on the disk, also of those that are being written. */
+  const filesKept = (): string[] =>
+    ['sales', '.parts']
+      .map((folder) => path.join(app.dataDir, 'recordings', folder))
+      .flatMap((folder) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []));
+
   it.each([
     ['no audio', () => upload(Buffer.from('<html>not a sound</html>')), 415, 'NOT_AUDIO'],
     ['an empty file', () => upload(Buffer.alloc(0)), 415, 'NOT_AUDIO'],
@@ -229,10 +240,7 @@ describe('recordings of sales', () => {
     const answer = await send();
     expect([answer.status, answer.body.code, typeof answer.body.detail]).toEqual([status, code, 'string']);
     expect(await app.database.read.one('select count(*) as n from sale_recording')).toEqual(before);
-    const kept = fs.existsSync(path.join(app.dataDir, 'recordings/sales'))
-      ? fs.readdirSync(path.join(app.dataDir, 'recordings/sales'))
-      : [];
-    expect(kept).toEqual([]);
+    expect(filesKept()).toEqual([]);
   });
 
   it.each([
@@ -261,6 +269,30 @@ describe('recordings of sales', () => {
     expect([...gateway.uploads.values()].filter((u) => u.md5 === md5(content))).toHaveLength(1);
   });
 
+  it.each([
+    ['is not there', (file: string) => fs.rmSync(file), 'failed', 'the file is not in our storage'],
+    // a folder in its place opens, and cannot be read
+    ['cannot be read', unreadable, 'pending', 'our storage broke off (EISDIR)'],
+  ] as const)('says so when the file %s', async (_name, damage, status, failure) => {
+    gateway.faults = [{ times: 1, route: '/store/', kind: 'status', value: 500 }];
+    const id = (await upload(wav(5000))).body.recording.upload_id as string;
+    await waitFor('the next attempt to be planned', async () => typeof (await state(id)).failure === 'string');
+    const row = await app.database.read.one<{ storage_key: string }>(
+      'select storage_key from sale_recording where id = $1',
+      [id],
+    );
+    const file = path.join(app.dataDir, 'recordings', row?.storage_key ?? '');
+    damage(file);
+    await hurry(id);
+    const now = await waitFor('the failure to be told', async () => {
+      const seen = await state(id);
+      return seen.failure === failure && seen;
+    });
+    expect(now).toMatchObject({ status, attempts: 2 });
+    fs.rmSync(file, { recursive: true, force: true });
+    await app.database.transaction((tx) => tx.rows('delete from sale_recording where id = $1', [id]));
+  });
+
   /** A multipart request of which only the beginning is sent as it should be. */
   const halfUpload = (rest: (socket: net.Socket) => void): Promise<string> =>
     new Promise((resolve) => {
@@ -283,8 +315,7 @@ describe('recordings of sales', () => {
         'select 1 from sale_recording where size_bytes is null and source = $1',
         ['upload'],
       );
-      const folder = path.join(app.dataDir, 'recordings/sales');
-      return rows.length === 0 && fs.readdirSync(folder).length === 0;
+      return rows.length === 0 && filesKept().length === 0;
     });
   const beingReceived = () =>
     waitFor('the upload to begin', () =>

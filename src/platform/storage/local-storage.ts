@@ -7,8 +7,15 @@ import { pipeline } from 'node:stream/promises';
 import { Digests } from './digests';
 import { type ByteRange, checkKey, ObjectMissing, RecordingStorage, type StoredObject } from './recording-storage';
 
-/** Recordings on the local disk, below `root`. */
+/** Where files are written before they are objects; no key begins with a dot. Below the root, for a rename that is one step. */
+const PARTS = '.parts';
+/** A file that nobody has written to for so long belongs to a process that was killed, in milliseconds. */
+const ABANDONED_MS = 3_600_000;
+
+/** Recordings on the local disk, below `root`, which several processes may share. */
 export class LocalStorage extends RecordingStorage {
+  private tidiedAt = -Infinity;
+
   constructor(private readonly root: string) {
     super();
   }
@@ -16,7 +23,9 @@ export class LocalStorage extends RecordingStorage {
   override async put(key: string, content: Readable): Promise<StoredObject> {
     const file = this.file(key);
     await fs.mkdir(path.dirname(file), { recursive: true });
-    const part = `${file}.${randomUUID()}.part`;
+    await fs.mkdir(path.join(this.root, PARTS), { recursive: true });
+    await this.removeAbandoned();
+    const part = path.join(this.root, PARTS, randomUUID());
     const digests = new Digests();
     const written = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
     try {
@@ -49,6 +58,22 @@ export class LocalStorage extends RecordingStorage {
 
   override async delete(key: string): Promise<void> {
     await fs.rm(this.file(key), { force: true });
+  }
+
+  /** Removes what killed processes were writing; at most once in ABANDONED_MS. */
+  private async removeAbandoned(): Promise<void> {
+    const now = Date.now();
+    if (now - this.tidiedAt < ABANDONED_MS) return;
+    this.tidiedAt = now;
+    for (const name of await fs.readdir(path.join(this.root, PARTS))) {
+      const part = path.join(this.root, PARTS, name);
+      // another process may have finished or removed it since the folder was read
+      const changed = await fs.stat(part).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => now,
+      );
+      if (now - changed >= ABANDONED_MS) await fs.rm(part, { force: true });
+    }
   }
 
   private file(key: string): string {

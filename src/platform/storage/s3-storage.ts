@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import type { S3Settings } from '../config/config';
 import { Digests } from './digests';
 import { type ByteRange, checkKey, ObjectMissing, RecordingStorage, type StoredObject } from './recording-storage';
@@ -34,14 +34,19 @@ export class S3Storage extends RecordingStorage {
   override async put(key: string, content: Readable, contentType: string): Promise<StoredObject> {
     checkKey(key);
     const digests = new Digests();
-    content.once('error', (error) => digests.destroy(error));
+    // what breaks on either side ends both: the upload sees an error instead of waiting, and the source is let go
+    const body = pipeline(content, digests, () => undefined);
     const upload = new Upload({
       client: this.client,
-      params: { Bucket: this.settings.bucket, Key: key, Body: content.pipe(digests), ContentType: contentType },
+      params: { Bucket: this.settings.bucket, Key: key, Body: body, ContentType: contentType },
       partSize: PART_BYTES,
       queueSize: 2,
     });
-    await upload.done();
+    try {
+      await upload.done();
+    } finally {
+      body.destroy();
+    }
     return digests.result();
   }
 

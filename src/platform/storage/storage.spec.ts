@@ -60,6 +60,15 @@ describe.each(['local', 's3'])('recording storage: %s', (name) => {
     expect((await buffer(await storage().get(key))).toString()).toBe('old');
   });
 
+  it('stores nothing of a source that closes before its end', async () => {
+    const gone = new Readable({ read: () => undefined });
+    gone.push(Buffer.from('half'));
+    const put = storage().put('recordings/half.wav', gone, 'audio/wav');
+    gone.once('resume', () => setImmediate(() => gone.destroy()));
+    await expect(put).rejects.toThrow('Premature close');
+    expect(await storage().size('recordings/half.wav')).toBeUndefined();
+  });
+
   it('deletes, and says when nothing is there', async () => {
     await storage().delete(key);
     await storage().delete(key);
@@ -82,15 +91,67 @@ function* chunksOf(content: Buffer): Generator<Buffer> {
   for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536);
 }
 
+const parts = (): string[] => fs.readdirSync(path.join(folder, '.parts'));
+const failing = (): Readable =>
+  new Readable({
+    read() {
+      this.destroy(new Error('gone at once'));
+    },
+  });
+
 it('leaves no piece of what failed before its file was there', async () => {
   const local = drivers.local as RecordingStorage;
-  const failing = (): Readable =>
-    new Readable({
-      read() {
-        this.destroy(new Error('gone at once'));
-      },
+  const real = fs.open as (...args: unknown[]) => void;
+  const open = jest.spyOn(fs, 'open');
+  try {
+    const opened = new Promise<() => void>((resolve) => {
+      open.mockImplementation((...args: unknown[]) => resolve(() => real(...args)));
     });
+    const put = local.put('sales/late.wav', failing(), 'audio/wav').catch((error: Error) => error.message);
+    const openNow = await opened;
+    // the source has failed long since; the disk makes the file only now
+    await Promise.race([put, turns(50)]);
+    openNow();
+    expect(await put).toBe('gone at once');
+    // one more file through the same disk, so that the late one is there if it ever will be
+    open.mockRestore();
+    await local.put('sales/next.wav', Readable.from([Buffer.from('next')]), 'audio/wav');
+    expect(parts()).toEqual([]);
+  } finally {
+    open.mockRestore();
+  }
+});
+
+it('leaves no pieces of many that fail at once', async () => {
+  const local = drivers.local as RecordingStorage;
   const puts = Array.from({ length: 200 }, (_, n) => local.put(`sales/${n}.wav`, failing(), 'audio/wav'));
   for (const put of await Promise.allSettled(puts)) expect(put.status).toBe('rejected');
-  expect(fs.readdirSync(path.join(folder, 'sales'))).toEqual([]);
+  expect(parts()).toEqual([]);
+  expect(fs.readdirSync(path.join(folder, 'sales'))).toEqual(['next.wav']);
 });
+
+it('removes what killed processes left, and not what others are writing', async () => {
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  for (const name of ['left', 'being-written']) fs.writeFileSync(path.join(folder, '.parts', name), 'half');
+  fs.utimesSync(path.join(folder, '.parts', 'left'), hourAgo, hourAgo);
+  await new LocalStorage(folder).put('sales/next.wav', Readable.from([Buffer.from('x')]));
+  expect(parts()).toEqual(['being-written']);
+});
+
+it('lets go of the source when the store cannot be reached', async () => {
+  const endpoint = 'http://127.0.0.1:1';
+  const s3 = new S3Storage({ bucket: 'b', region: 'eu-west-1', endpoint, accessKeyId: 'id', secretAccessKey: 's' });
+  const endless = new Readable({
+    read() {
+      this.push(Buffer.alloc(65_536));
+    },
+  });
+  const closed = new Promise((resolve) => endless.once('close', resolve));
+  await expect(s3.put(key, endless, 'audio/wav')).rejects.toThrow('ECONNREFUSED');
+  await closed;
+});
+
+/** Lets everything that is ready run, `count` times over. */
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Transform } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
 import { systemActor } from '../../../platform/access/actor';
 import { Config } from '../../../platform/config/config';
 import { Database } from '../../../platform/database/database';
@@ -108,7 +108,13 @@ export class UploadHandler implements OnModuleInit {
       this.beat(row, progress, size).catch((error: Error) => stopped.abort(error));
     }, BEAT_MS);
     try {
-      const content = (await this.storage.get(row.storage_key ?? '')).pipe(progress);
+      const file = await this.storage.get(row.storage_key ?? '');
+      let unread: NodeJS.ErrnoException | undefined;
+      file.once('error', (error) => {
+        if (!progress.destroyed) unread = error;
+      });
+      // a file that cannot be read breaks the request off; a request that ends closes the file
+      const content = pipeline(file, progress, () => undefined);
       const outcome = await putRecording({
         url,
         contentType: row.content_type,
@@ -117,6 +123,13 @@ export class UploadHandler implements OnModuleInit {
         content,
         signal: stopped.signal,
       });
+      if (unread && outcome.kind !== 'stored')
+        throw new AttemptFailed(
+          'FILE_UNREADABLE',
+          `our storage broke off (${unread.code ?? unread.name})`,
+          false,
+          false,
+        );
       judge(outcome);
     } catch (error) {
       if (error instanceof ObjectMissing)
