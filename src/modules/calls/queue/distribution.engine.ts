@@ -45,10 +45,12 @@ interface Pass {
   relaxAt?: Date | undefined;
 }
 
-/** An agent as a pass sees him. */
-interface Desk extends FreeAgent {
-  /** On a call, with more hands free than the one he may be asked about now. */
-  mayHaveMore: boolean;
+/** Whom a pass may ask. */
+interface Floor {
+  agents: FreeAgent[];
+  /** Ids of those on a call who have more hands free than the one they may be asked about now. */
+  handsToSpare: ReadonlySet<string>;
+  now: Date;
 }
 
 /** How far down its line a department has been looked at in vain. */
@@ -168,11 +170,11 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       );
       // whoever has it may have looked before what rang us was committed: look once more a little later
       if (!lock?.got) return { offered: 0, again: true };
-      const { agents, now } = await this.freeAgents(tx, department);
+      const { agents, handsToSpare, now } = await this.freeAgents(tx, department);
       if (agents.length === 0) return { offered: 0, again: false };
       const { chosen, relaxAt, isEnd } = await this.choose(tx, department, agents, now);
       const offered = await this.offerAll(tx, chosen);
-      const handsLeft = chosen.some(({ agent }) => (agent as Desk).mayHaveMore);
+      const handsLeft = chosen.some(({ agent }) => handsToSpare.has(agent.agentId));
       const again = offered < chosen.length || chosen.length === OFFERS_AT_ONCE || handsLeft || !isEnd;
       return { offered, again, inVain: chosen.length === 0, relaxAt };
     });
@@ -225,8 +227,9 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   }
 
   /**
-   * Waiting calls in their order, from the front or after a place. Those that none of the free agents may have, for a skill or because they
-   * are for one person, are passed over here: a thousand of them in front keep nobody behind them waiting.
+   * Waiting calls in their order, from the front or after a place. Those that none of the free agents may have, for a
+   * skill or because they are for one person, are passed over here: a thousand of them in front keep nobody behind them
+   * waiting.
    */
   private waitingCalls(
     tx: Tx,
@@ -258,7 +261,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   }
 
   /** Whoever may be offered a call, idle longest first; what they can do is read only when somebody asks for it. */
-  private async freeAgents(tx: Tx, department: string): Promise<{ agents: Desk[]; now: Date }> {
+  private async freeAgents(tx: Tx, department: string): Promise<Floor> {
     const rows = await tx.rows<{
       agentId: string;
       idleSince: Date | null;
@@ -286,10 +289,10 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
         idleSince: row.idleSince ?? row.now,
         // one call for each in a pass, so that ten calls go to ten agents and not to the ten hands of one
         capacity: 1,
-        mayHaveMore: row.status === 'on_call' && row.hands > 1,
         skills: new Map((row.skills ?? []).map(({ skill, level }) => [skill, level])),
       }));
-    return { agents, now: rows[0]?.now ?? new Date() };
+    const spare = rows.filter((row) => row.status === 'on_call' && row.hands > 1).map((row) => row.agentId);
+    return { agents, handsToSpare: new Set(spare), now: rows[0]?.now ?? new Date() };
   }
 
   /**

@@ -113,25 +113,25 @@ export class DueSweeper implements OnApplicationBootstrap, BeforeApplicationShut
          from (${kind.sql}) due order by at limit ${AT_ONCE}`,
     );
     const due = shuffled(rows.filter((row) => row.in_ms <= 0));
-    let held = Infinity;
+    const seen = { done: 0, held: 0, failed: 0 };
     await Promise.all(
       Array.from({ length: HANDS }, async () => {
-        for (let row = due.pop(); row && !this.stopped; row = due.pop()) {
-          if (!(await this.handle(kind, row.id))) held = AGAIN_MS;
-        }
+        for (let row = due.pop(); row && !this.stopped; row = due.pop()) seen[await this.handle(kind, row.id)]++;
       }),
     );
     const next = rows.find((row) => row.in_ms > 0);
-    if (!next && rows.length === AT_ONCE && held === Infinity) this.again = true;
-    return Math.min(held, next?.in_ms ?? Infinity);
+    if (seen.held > 0) return Math.min(AGAIN_MS, next?.in_ms ?? Infinity);
+    // more may be due than was read; what failed alone is no reason to hurry, the slow sweep tries it again
+    if (!next && rows.length === AT_ONCE && seen.done > 0) this.again = true;
+    return next?.in_ms ?? Infinity;
   }
 
-  private async handle(kind: DueKind, id: string): Promise<boolean> {
+  private async handle(kind: DueKind, id: string): Promise<'done' | 'held' | 'failed'> {
     try {
-      return (await kind.handle(id)) ?? true;
+      return (await kind.handle(id)) === false ? 'held' : 'done';
     } catch (error) {
       this.logger.error({ kind: kind.name, id }, `due: ${(error as Error).message}`);
-      return true;
+      return 'failed';
     }
   }
 }

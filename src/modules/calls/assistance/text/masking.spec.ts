@@ -137,8 +137,7 @@ describe('masking', () => {
   });
 
   it('takes time in proportion to the text, whatever it holds', () => {
-    const start = performance.now();
-    for (const bad of [
+    const patterns = [
       '1 ',
       '4',
       '12 ',
@@ -149,9 +148,20 @@ describe('masking', () => {
       '4111 1111 1111 1111 ',
       '4111111111111111',
       '\u200f',
-    ]) {
-      maskAll(Array.from({ length: 30 }, () => bad.repeat(2000 / bad.length)));
-    }
-    expect(performance.now() - start).toBeLessThan(20_000);
+    ];
+    // the quickest of several runs, for another process may have had the processor in any one of them
+    const quickest = (bad: string, length: number): number => {
+      const text = bad.repeat(length / bad.length);
+      const times = Array.from({ length: 3 }, () => {
+        const start = performance.now();
+        maskAll([text]);
+        return performance.now() - start;
+      });
+      return Math.min(...times);
+    };
+    const together = (length: number): number => patterns.reduce((sum, bad) => sum + quickest(bad, length), 0);
+    // four times the text; one of them growing with its square would make it sixteen times as long
+    const short = together(6_000);
+    expect(together(24_000) / short).toBeLessThan(10);
   });
 });
