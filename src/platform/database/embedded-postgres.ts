@@ -42,12 +42,12 @@ const DATABASE = 'app';
 const isRoot = (): boolean => process.platform !== 'win32' && process.getuid?.() === 0;
 
 // The shell between us and the server holds our end of a pipe: when this process dies for any reason, SIGKILL too,
-// the pipe closes and the server is asked for a fast, clean stop.
+// the pipe closes and the server is asked for a fast, clean stop. Only words that the shell itself knows: it has no PATH.
 const WATCHDOG = [
   'exec 3<&0',
   '"$0" "$@" 3<&- </dev/null & p=$!',
   'trap "" INT TERM HUP',
-  '{ cat <&3 >/dev/null; kill -INT $p; } >/dev/null 2>&1 & w=$!',
+  '{ while read -r _ <&3; do :; done; kill -INT $p; } >/dev/null 2>&1 & w=$!',
   'wait $p; r=$?',
   'kill $w 2>/dev/null',
   'exit $r',
@@ -67,7 +67,7 @@ export async function startEmbeddedPostgres({
   const { root, native } = reachablePlaces(path.resolve(directory), account, log);
   const data = path.join(root, 'data');
   const secretFile = path.join(root, 'secret');
-  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+  const env = { LC_ALL: 'C', TZ: 'UTC' };
   const identity = account ? { uid: account.uid, gid: account.gid } : {};
   const options = process.platform === 'win32' ? {} : { cwd: '/', env, ...identity };
   const executable = (name: string): string =>
