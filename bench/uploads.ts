@@ -2,28 +2,19 @@
 // its storage and from there to the gateway's store; and a worker that is killed in the middle of such a file.
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DtechGateway } from '../sandbox/dtech/dtech-gateway';
 import { SalesClient } from '../src/clients/sales-client';
-import { build, freePort, type Product, send, startProduct } from '../test/support/product';
+import { ACCOUNT, aSale, realm, sellingThrough } from '../test/support/dtech';
+import { build, freePort, type Product, signIn, startProduct, WITH_ADMIN } from '../test/support/product';
 import { machine, writeSection } from './write-section';
 
 const MB = 1024 * 1024;
 const SIZE = Number(process.env.BENCH_UPLOAD_MB ?? 200) * MB;
 const FILES = 10;
 const PROMISED_MB = 80;
-
-const ACCOUNT = '7d3a3b2e-1f0c-4a52-9a43-0c6b6f1f2a11';
-const ADMIN = { email: 'ada@example.com', password: 'a-password-for-benches' };
-const realm = {
-  accessKeyId: 'AKIASANDBOX',
-  secretAccessKey: 'sandbox-secret',
-  region: 'eu-west-1',
-  service: 'execute-api',
-};
 
 /** Resident memory of a process, in MB (Linux). */
 const rss = (pid: number): number =>
@@ -51,34 +42,17 @@ async function main(): Promise<void> {
   const env = {
     DATA_DIR: path.join(directory, 'data'),
     PORT: String(await freePort()),
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-    SAMPLE_DATA: 'false',
-    DIFFERENT_API_TEST: await gateway.listen(),
-    DIFFERENT_ACCOUNT_ID: ACCOUNT,
-    AWS_ACCESS_KEY_ID: realm.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: realm.secretAccessKey,
+    ...WITH_ADMIN,
+    ...sellingThrough(await gateway.listen()),
   };
   let product: Product | undefined;
-  const signIn = async ({ url }: Product): Promise<SalesClient> => {
-    const { body } = await send(new http.Agent(), 'POST', `${url}/api/auth/login`, {}, ADMIN);
-    return new SalesClient(url, (body?.tokens as { access: string }).access);
-  };
+  const clientOf = async (running: Product): Promise<SalesClient> =>
+    new SalesClient(running.url, await signIn(running));
   const stored = (md5: string) => [...gateway.uploads.values()].filter((upload) => upload.md5 === md5);
   try {
     product = await startProduct(env);
-    const client = await signIn(product);
-    const { sales_process_id: spid } = await client.start({
-      account_id: ACCOUNT,
-      user: { external_id: 'a', first_name: 'John', last_name: 'Doe', provider_id: 'p' },
-      lead: {
-        first_name: 'Jane',
-        last_name: 'Smith',
-        phone_mobile: '(083) 555-5555',
-        campaign_code: 'C',
-        lead_origin: 'Web',
-      },
-    });
+    const client = await clientOf(product);
+    const { sales_process_id: spid } = await client.start(aSale());
     const name = path.join(directory, 'recording.wav');
     const md5 = noise(name);
 
@@ -112,7 +86,7 @@ async function main(): Promise<void> {
     await product.exit;
     const killed = Date.now();
     product = await startProduct(env);
-    const recording = await (await signIn(product)).finished(upload_id);
+    const recording = await (await clientOf(product)).finished(upload_id);
     const recovered = (Date.now() - killed) / 1000;
     const [one, ...others] = stored(md5);
     const same = recording.status === 'complete' && one?.puts === 1 && one.stored?.md5 === md5 && others.length === 0;

@@ -15,12 +15,13 @@ import {
   type Outcome,
   type Product,
   send,
+  signIn,
   spawnProduct,
   startProduct,
+  WITH_ADMIN,
 } from '../support/product';
 import { waitFor } from '../support/wait-for';
 
-const ADMIN = { email: 'ada@example.com', password: 'a-password-for-faults' };
 const POSTERS = 8;
 
 // starting a process takes a second on a quiet machine and many on a busy one
@@ -42,10 +43,8 @@ describe('the product as a process', () => {
     env = {
       DATA_DIR: path.join(directory, 'data'),
       PORT: String(await freePort()),
-      ADMIN_EMAIL: ADMIN.email,
-      ADMIN_PASSWORD: ADMIN.password,
+      ...WITH_ADMIN,
       DIALER_API_KEY: DIALER_KEY,
-      SAMPLE_DATA: 'false',
     };
   }, 120_000);
 
@@ -56,12 +55,6 @@ describe('the product as a process', () => {
     }
     fs.rmSync(directory, { recursive: true, force: true });
   });
-
-  const signIn = async (product: Product): Promise<string> => {
-    const { status, body } = await send(new http.Agent(), 'POST', `${product.url}/api/auth/login`, {}, ADMIN);
-    expect(status).toBe(200);
-    return (body?.tokens as { access: string }).access;
-  };
 
   /** Posters that hand over one new lead after the other on kept connections, until told to stop. */
   function load(url: string, name: string) {

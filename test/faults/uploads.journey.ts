@@ -1,24 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
 import { SalesClient } from '../../src/clients/sales-client';
 import { createDatabase, databaseUrl, dropDatabase, TEMPLATE } from '../support/databases';
-import { build, freePort, type Product, send, startProduct } from '../support/product';
+import { ACCOUNT, aSale, realm, sellingThrough } from '../support/dtech';
+import { build, freePort, type Product, signIn, startProduct, WITH_ADMIN } from '../support/product';
 import { waitFor } from '../support/wait-for';
 
 const NAME = 'faults_uploads';
-const ACCOUNT = '7d3a3b2e-1f0c-4a52-9a43-0c6b6f1f2a11';
-const ADMIN = { email: 'ada@example.com', password: 'a-password-for-faults' };
-const realm = {
-  accessKeyId: 'AKIASANDBOX',
-  secretAccessKey: 'sandbox-secret',
-  region: 'eu-west-1',
-  service: 'execute-api',
-};
 const SIZE = 20 * 1024 * 1024;
 
 // starting a process takes a second on a quiet machine and many on a busy one
@@ -34,12 +26,10 @@ describe('uploads while processes end', () => {
   const start = async (): Promise<{ product: Product; client: SalesClient }> => {
     const product = await startProduct(env);
     running.push(product);
-    return { product, client: await signIn(product) };
+    return { product, client: await clientOf(product) };
   };
-  const signIn = async ({ url }: Product): Promise<SalesClient> => {
-    const { body } = await send(new http.Agent(), 'POST', `${url}/api/auth/login`, {}, ADMIN);
-    return new SalesClient(url, (body?.tokens as { access: string }).access);
-  };
+  const clientOf = async (product: Product): Promise<SalesClient> =>
+    new SalesClient(product.url, await signIn(product));
   const file = (): { name: string; md5: string } => {
     const content = Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVE', 'latin1'), randomBytes(SIZE)]);
     const name = path.join(directory, 'recording.wav');
@@ -69,13 +59,8 @@ describe('uploads while processes end', () => {
       DATA_DIR: path.join(directory, 'data'),
       DATABASE_URL: databaseUrl(NAME),
       PORT: String(await freePort()),
-      ADMIN_EMAIL: ADMIN.email,
-      ADMIN_PASSWORD: ADMIN.password,
-      SAMPLE_DATA: 'false',
-      DIFFERENT_API_TEST: await gateway.listen(),
-      DIFFERENT_ACCOUNT_ID: ACCOUNT,
-      AWS_ACCESS_KEY_ID: realm.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: realm.secretAccessKey,
+      ...WITH_ADMIN,
+      ...sellingThrough(await gateway.listen()),
     };
   }, 120_000);
 
@@ -91,17 +76,7 @@ describe('uploads while processes end', () => {
 
   it('completes after its worker was killed in the middle: stored once, under one id, with the same MD5', async () => {
     const { product, client } = await start();
-    const sale = await client.start({
-      account_id: ACCOUNT,
-      user: { external_id: 'a', first_name: 'John', last_name: 'Doe', provider_id: 'p' },
-      lead: {
-        first_name: 'Jane',
-        last_name: 'Smith',
-        phone_mobile: '(083) 555-5555',
-        campaign_code: 'C',
-        lead_origin: 'Web',
-      },
-    });
+    const sale = await client.start(aSale());
     spid = sale.sales_process_id;
     const { name, md5 } = file();
     gateway.faults = [{ route: '/store/', kind: 'stall', value: SIZE / 2, times: 1 }];
@@ -121,7 +96,7 @@ describe('uploads while processes end', () => {
 
   it('is handed on when the process is asked to stop, and the broken attempt does not count', async () => {
     const product = running.at(-1) as Product;
-    const client = await signIn(product);
+    const client = await clientOf(product);
     const { name, md5 } = file();
     gateway.faults = [{ route: '/store/', kind: 'stall', value: SIZE / 2, times: 1 }];
     const { upload_id } = await client.upload(spid, name);

@@ -5,25 +5,11 @@ import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
 import { dtechCommand } from '../../src/clients/dtech-command';
 import { calculateFileMd5, SalesClient, SalesError, uploadRecordingFile } from '../../src/clients/sales-client';
 import { anAgent } from '../support/actors';
+import { ACCOUNT, aSale, realm, sellingThrough } from '../support/dtech';
 import { startTestApp, type TestApp } from '../support/test-app';
 
-const ACCOUNT = '7d3a3b2e-1f0c-4a52-9a43-0c6b6f1f2a11';
-const realm = {
-  accessKeyId: 'AKIASANDBOX',
-  secretAccessKey: 'sandbox-secret',
-  region: 'eu-west-1',
-  service: 'execute-api',
-};
-const sale = {
-  user: { external_id: 'agent123', first_name: 'John', last_name: 'Doe', provider_id: 'provider_123' },
-  lead: {
-    first_name: 'Jane',
-    last_name: 'Smith',
-    phone_mobile: '(083) 555-5555',
-    campaign_code: 'CAMPAIGN_01',
-    lead_origin: 'Website',
-  },
-};
+const { user, lead } = aSale();
+const sale = { user, lead };
 
 describe('npm run dtech and its client', () => {
   const gateway = new DtechGateway(realm, ACCOUNT);
@@ -35,10 +21,7 @@ describe('npm run dtech and its client', () => {
   beforeAll(async () => {
     app = await startTestApp({
       env: {
-        DIFFERENT_API_TEST: await gateway.listen(),
-        DIFFERENT_ACCOUNT_ID: ACCOUNT,
-        AWS_ACCESS_KEY_ID: realm.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: realm.secretAccessKey,
+        ...sellingThrough(await gateway.listen()),
         RECORDING_MAX_MB: '1',
       },
     });

@@ -112,7 +112,6 @@ function onBothStores(open: () => Promise<QueueStore>, empty: () => Promise<void
       // what a sweep does: it finds rows that are due and rings once more
       await waitFor('the emptied queue to be heard', async () => {
         await there.queue.ring(look, { place: 'emptied' }, { dedupId: 'emptied' });
-        await pause(20);
         return seen.emptied === written.emptied;
       });
     }

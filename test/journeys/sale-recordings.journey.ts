@@ -11,28 +11,9 @@ import { EventLog } from '../../src/platform/events/event-log';
 import { RecordingStorage } from '../../src/platform/storage/recording-storage';
 import { newId } from '../../src/platform/time/ids';
 import { anAgent } from '../support/actors';
+import { ACCOUNT, aSale, realm } from '../support/dtech';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
-
-const ACCOUNT = '7d3a3b2e-1f0c-4a52-9a43-0c6b6f1f2a11';
-const realm = {
-  accessKeyId: 'AKIASANDBOX',
-  secretAccessKey: 'sandbox-secret',
-  region: 'eu-west-1',
-  service: 'execute-api',
-};
-
-const sale = {
-  account_id: ACCOUNT,
-  user: { external_id: 'a', first_name: 'John', last_name: 'Doe', provider_id: 'p' },
-  lead: {
-    first_name: 'Jane',
-    last_name: 'Smith',
-    phone_mobile: '(083) 555-5555',
-    campaign_code: 'C',
-    lead_origin: 'Web',
-  },
-};
 
 /** A WAV file of about `bytes` bytes. */
 function wav(bytes: number): Buffer {
@@ -95,7 +76,7 @@ describe('recordings of sales', () => {
         RECORDING_MAX_MB: '3',
       },
     });
-    const started = await post('start', sale);
+    const started = await post('start', aSale());
     spid = started.body.sales_process_id as string;
   });
   afterEach(() => {
@@ -411,7 +392,7 @@ describe('recordings of sales', () => {
     it('takes the road by itself, once, and leaves the file where it is', async () => {
       const content = wav(50_000);
       const call = await recorded(content);
-      const started = await post('start', { ...sale, call_id: call.code });
+      const started = await post('start', { ...aSale(), call_id: call.code });
       expect(started.status).toBe(200);
       await Promise.all([call.tell(), call.tell()]);
       await call.tell();
@@ -440,7 +421,7 @@ describe('recordings of sales', () => {
       await call.tell();
       await planned();
       expect(await sent(call.recordingId)).toEqual([]);
-      const started = await post('start', { ...sale, call_id: call.code });
+      const started = await post('start', { ...aSale(), call_id: call.code });
       expect(started.status).toBe(200);
       await planned();
       const [row] = await sent(call.recordingId);
@@ -448,7 +429,7 @@ describe('recordings of sales', () => {
         source: 'call',
         sales_process_id: started.body.sales_process_id,
       });
-      await post('start', { ...sale, call_id: call.code });
+      await post('start', { ...aSale(), call_id: call.code });
       await planned();
       expect(await sent(call.recordingId)).toHaveLength(1);
     });

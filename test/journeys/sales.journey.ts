@@ -4,28 +4,9 @@ import { FollowProcesses } from '../../src/modules/dtech/processes/follow-proces
 import { SalesService } from '../../src/modules/dtech/processes/sales.service';
 import { SampleData } from '../../src/platform/sample-data/sample-data';
 import { anAdmin, anAgent, aKey, aUser } from '../support/actors';
+import { ACCOUNT, aSale, realm, sellingThrough } from '../support/dtech';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
-
-const ACCOUNT = '7d3a3b2e-1f0c-4a52-9a43-0c6b6f1f2a11';
-const realm = {
-  accessKeyId: 'AKIASANDBOX',
-  secretAccessKey: 'sandbox-secret',
-  region: 'eu-west-1',
-  service: 'execute-api',
-};
-
-const startBody = (campaign = 'CAMPAIGN_01') => ({
-  account_id: ACCOUNT,
-  user: { external_id: 'agent123', first_name: 'John', last_name: 'Doe', provider_id: 'provider_123' },
-  lead: {
-    first_name: 'Jane',
-    last_name: 'Smith',
-    phone_mobile: '(083) 555-5555',
-    campaign_code: campaign,
-    lead_origin: 'Website',
-  },
-});
 
 describe('selling through the gateway', () => {
   let gateway: DtechGateway;
@@ -60,7 +41,7 @@ describe('selling through the gateway', () => {
     );
 
   it('needs an activation first, which an admin alone may do and which works once', async () => {
-    expect((await post('start', startBody())).body).toMatchObject({
+    expect((await post('start', aSale())).body).toMatchObject({
       code: 'DTECH_NOT_CONFIGURED',
       detail: expect.any(String),
     });
@@ -78,7 +59,7 @@ describe('selling through the gateway', () => {
   });
 
   it('starts, continues, asks and stops, and keeps what the document lists', async () => {
-    const started = await post('start', startBody());
+    const started = await post('start', aSale());
     expect([started.status, Object.keys(started.body)]).toEqual([200, ['sales_process_id', 'url', 'url_expiry']]);
     const spid = started.body.sales_process_id as string;
     const { body } = await get(`/processes/${spid}`);
@@ -90,7 +71,7 @@ describe('selling through the gateway', () => {
       lead_phone: '(083) 555-5555',
       customer_id: expect.any(String),
     });
-    const continued = await post(`continue/${spid}`, { account_id: ACCOUNT, user: startBody().user });
+    const continued = await post(`continue/${spid}`, { account_id: ACCOUNT, user: aSale().user });
     expect([continued.status, Object.keys(continued.body)]).toEqual([200, ['url', 'url_expiry']]);
     expect((await get(`/status/${spid}/${ACCOUNT}`)).body).toMatchObject({
       sales_process_id: spid,
@@ -112,7 +93,7 @@ describe('selling through the gateway', () => {
   });
 
   it('shows a sale to who started it, to admins and to keys with the scope', async () => {
-    const spid = (await post('start', startBody())).body.sales_process_id as string;
+    const spid = (await post('start', aSale())).body.sales_process_id as string;
     expect((await get(`/processes/${spid}`, admin)).status).toBe(200);
     expect((await get(`/processes/${spid}`, aKey('sales:read'))).status).toBe(200);
     const other = anAgent({ code: 'AGT-902' });
@@ -129,18 +110,18 @@ describe('selling through the gateway', () => {
   it.each([
     [{ account_id: 'x' }, 400, 'account_id'],
     [{ account_id: '00000000-0000-4000-8000-000000000000' }, 403, 'account_id'],
-    [{ lead: { ...startBody().lead, phone_mobile: '0835555555' } }, 400, 'lead.phone_mobile'],
-    [{ lead: { ...startBody().lead, campaign_code: undefined } }, 400, 'lead.campaign_code'],
+    [{ lead: { ...aSale().lead, phone_mobile: '0835555555' } }, 400, 'lead.phone_mobile'],
+    [{ lead: { ...aSale().lead, campaign_code: undefined } }, 400, 'lead.campaign_code'],
     [{ lead: 'Jane' }, 400, 'lead'],
     [{ lead: [] }, 400, 'lead'],
     [{ user: null }, 400, 'user'],
-    [{ user: { ...startBody().user, first_name: 7 } }, 400, 'user.first_name'],
+    [{ user: { ...aSale().user, first_name: 7 } }, 400, 'user.first_name'],
     [{ lead_id: 999_999_999 }, 404, undefined],
     [{ call_id: 'CALL-1' }, 400, 'call_id'],
     [{ call_id: 'CALL-00000000' }, 404, undefined],
   ])('refuses %j with %i and names the field', async (change, status, field) => {
     const before = (await rows()).length;
-    const answer = await post('start', { ...startBody(), ...change });
+    const answer = await post('start', { ...aSale(), ...change });
     expect(answer.status).toBe(status);
     expect(answer.body.detail).toEqual(expect.any(String));
     if (field) expect(Object.keys(answer.body.details as object)).toContain(field);
@@ -157,7 +138,7 @@ describe('selling through the gateway', () => {
   ] as const)('when the gateway does %j a start answers %i %s and is kept as %s', async (fault, status, code, kept) => {
     const sent = gateway.log.filter((line) => line === 'POST /ext/start').length;
     gateway.faults = [{ route: '/ext/start', times: 5, ...fault }];
-    const answer = await post('start', startBody());
+    const answer = await post('start', aSale());
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     const last = (await rows()).at(-1);
     expect(last).toMatchObject({ status: kept, sales_process_id: null, failure: expect.any(String) });
@@ -168,7 +149,7 @@ describe('selling through the gateway', () => {
   });
 
   describe.each([
-    ['continue', (spid: string) => post(`continue/${spid}`, { account_id: ACCOUNT, user: startBody().user })],
+    ['continue', (spid: string) => post(`continue/${spid}`, { account_id: ACCOUNT, user: aSale().user })],
     ['status', (spid: string) => get(`/status/${spid}/${ACCOUNT}`)],
     ['stop', (spid: string) => post(`stop/${spid}`, { account_id: ACCOUNT, reason: 'x' })],
     [
@@ -193,7 +174,7 @@ describe('selling through the gateway', () => {
       [{ kind: 'status', value: 500 }, 502, 'DTECH_UNAVAILABLE'],
       [{ kind: 'close' }, 502, 'DTECH_UNAVAILABLE'],
     ] as const)('%j: %i %s, and the sale goes on', async (fault, status, code) => {
-      const spid = (await post('start', startBody())).body.sales_process_id as string;
+      const spid = (await post('start', aSale())).body.sales_process_id as string;
       gateway.faults = [{ route: `/${route}/`, times: 10, ...fault }];
       const answer = await send(spid);
       expect([answer.status, answer.body.code, typeof answer.body.detail]).toEqual([status, code, 'string']);
@@ -204,7 +185,7 @@ describe('selling through the gateway', () => {
     });
 
     it('is tried again after one 500', async () => {
-      const spid = (await post('start', startBody())).body.sales_process_id as string;
+      const spid = (await post('start', aSale())).body.sales_process_id as string;
       gateway.faults = [{ route: `/${route}/`, kind: 'status', value: 500, times: 1 }];
       expect((await send(spid)).status).toBe(200);
     });
@@ -213,10 +194,7 @@ describe('selling through the gateway', () => {
   it('answers 504 when the gateway hangs, and keeps such a start as unknown', async () => {
     const hurried = await startTestApp({
       env: {
-        DIFFERENT_API_TEST: app.config.dtech.baseUrl,
-        DIFFERENT_ACCOUNT_ID: ACCOUNT,
-        AWS_ACCESS_KEY_ID: realm.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: realm.secretAccessKey,
+        ...sellingThrough(app.config.dtech.baseUrl),
         DTECH_TIMEOUT_MS: '500',
       },
     });
@@ -227,16 +205,16 @@ describe('selling through the gateway', () => {
           .set('Authorization', `Bearer ${hurried.tokenFor(agent)}`)
           .send(body);
       gateway.faults = [{ route: '/ext/start', kind: 'hang', times: 1 }];
-      const lost = await send('start', startBody());
+      const lost = await send('start', aSale());
       expect([lost.status, lost.body.code]).toEqual([504, 'DTECH_TIMEOUT']);
       const kept = await hurried.database.read.rows<{ status: string }>('select status from sales_process');
       expect(kept).toEqual([{ status: 'unknown' }]);
       const { body } = await waitFor('a start in time', async () => {
-        const answer = await send('start', startBody());
+        const answer = await send('start', aSale());
         return answer.status === 200 && answer;
       });
       gateway.faults = [{ route: '/ext/continue', kind: 'hang', times: 3 }];
-      const hung = await send(`continue/${body.sales_process_id}`, { account_id: ACCOUNT, user: startBody().user });
+      const hung = await send(`continue/${body.sales_process_id}`, { account_id: ACCOUNT, user: aSale().user });
       expect([hung.status, hung.body.code]).toEqual([504, 'DTECH_TIMEOUT']);
     } finally {
       await hurried.close();
@@ -244,7 +222,7 @@ describe('selling through the gateway', () => {
   });
 
   it('takes a person out of his sales when his data is removed', async () => {
-    const { sales_process_id: spid } = (await post('start', startBody())).body as { sales_process_id: string };
+    const { sales_process_id: spid } = (await post('start', aSale())).body as { sales_process_id: string };
     const before = (await get(`/processes/${spid}`)).body.sales_process as { customer_id: string };
     const customer = { id: before.customer_id, code: 'CUST-1', phone_e164: '+27835555555' };
     await app.database.transaction((tx) => app.nest.get(CustomerErasure).redact(tx, customer));
@@ -254,7 +232,7 @@ describe('selling through the gateway', () => {
   });
 
   it('asks what became of a stop whose answer was lost', async () => {
-    const spid = (await post('start', startBody())).body.sales_process_id as string;
+    const spid = (await post('start', aSale())).body.sales_process_id as string;
     gateway.faults = [{ route: '/ext/stop', kind: 'close-after', times: 1 }];
     const answer = await post(`stop/${spid}`, { account_id: ACCOUNT, reason: 'lost' });
     expect([answer.status, answer.body.status]).toEqual([200, 'stopped']);
@@ -262,7 +240,7 @@ describe('selling through the gateway', () => {
   });
 
   it('follows a process until it is complete, and finds a start whose sender died', async () => {
-    const spid = (await post('start', startBody('SOLAR_DONE'))).body.sales_process_id as string;
+    const spid = (await post('start', aSale('SOLAR_DONE'))).body.sales_process_id as string;
     const askNow = async (): Promise<void> => {
       await app.database.transaction((tx) =>
         tx.rows(`update sales_process set follow_at = now() where follow_at is not null`),

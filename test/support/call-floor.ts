@@ -80,7 +80,7 @@ export function caller(app: TestApp, token: string) {
     path: string,
     body: object | undefined,
     expected: number,
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
   ): Promise<any> => {
     const request = app.http[method](path).set('Authorization', `Bearer ${token}`);
     const answer = await (body ? request.send(body) : request);

@@ -112,6 +112,17 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** The admin of the products that are started here; `WITH_ADMIN` makes him, and no sample data. */
+const ADMIN = { email: 'ada@example.com', password: 'a-password-for-tests' };
+export const WITH_ADMIN = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password, SAMPLE_DATA: 'false' };
+
+/** Signs the admin in; returns his access token. */
+export async function signIn({ url }: Pick<Product, 'url'>): Promise<string> {
+  const answer = await send(new http.Agent(), 'POST', `${url}/api/auth/login`, {}, ADMIN);
+  if (answer.status !== 200) throw new Error(`the admin could not sign in: ${JSON.stringify(answer)}`);
+  return (answer.body?.tokens as { access: string }).access;
+}
+
 /** A status, or the code of the error with which a request failed. */
 export interface Outcome {
   status?: number;

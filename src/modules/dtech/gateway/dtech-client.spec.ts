@@ -1,27 +1,17 @@
 import { Logger } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { DtechGateway } from '../../../../sandbox/dtech/dtech-gateway';
+import { ACCOUNT, aSale, realm } from '../../../../test/support/dtech';
 import { Config } from '../../../platform/config/config';
 import { DtechAuthFailed, DtechNotFound, DtechRefused, DtechTimeout, DtechUnavailable } from '../dtech.errors';
 import { AmbiguousFailure, DtechClient, type GatewayLead } from './dtech-client';
 import type { GatewayKeys } from './gateway-keys';
 import { presignedExpiry } from './gateway-answer';
 
-const ACCOUNT = '7d3a3b2e-1f0c-4a52-9a43-0c6b6f1f2a11';
-const realm = {
-  accessKeyId: 'AKIASANDBOX',
-  secretAccessKey: 'sandbox-secret',
-  region: 'eu-west-1',
-  service: 'execute-api',
-};
-const user = { external_id: 'agent123', first_name: 'John', last_name: 'Doe', provider_id: 'provider_123' };
-const lead: GatewayLead = {
-  first_name: 'Jané',
-  last_name: 'Smith',
-  phone_mobile: '(083) 555-5555',
-  campaign_code: 'CAMPAIGN_01',
-  lead_origin: 'Website',
-};
+const sale = aSale();
+const { user } = sale;
+// not ASCII: what is signed are the bytes that are sent
+const lead: GatewayLead = { ...sale.lead, first_name: 'Jané' };
 
 describe('the sales gateway client, against a gateway that recomputes every signature', () => {
   let gateway: DtechGateway;
