@@ -24,6 +24,10 @@ export default tseslint.config(
         'error',
         { patterns: [{ group: ['**/modules/*/*', '!./*'], message: 'Enter a room by its index.ts.' }] },
       ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'fast-check', message: 'Take it from test/support/properties, which fixes the seed.' }] },
+      ],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
@@ -35,6 +39,10 @@ export default tseslint.config(
   {
     files: ['src/app.module.ts', 'src/events.catalogue.ts', 'test/**', 'bench/**', 'src/modules/**'],
     rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    files: ['test/support/properties.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': 'off' },
   },
   {
     // clients run where the product is not: they take its types and nothing else
@@ -49,7 +57,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/platform/config/**', 'src/platform/database/embedded-postgres.ts'],
+    ignores: ['src/platform/config/**'],
     rules: {
       'no-restricted-properties': [
         'error',

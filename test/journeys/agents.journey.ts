@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   AGENT_STATUSES,
   AgentCallFigures,
@@ -13,6 +12,7 @@ import { systemActor, type UserActor } from '../../src/platform/access/actor';
 import { SampleData } from '../../src/platform/sample-data/sample-data';
 import { newId } from '../../src/platform/time/ids';
 import { aKey, anAdmin, anAgent, aUser } from '../support/actors';
+import fc from '../support/properties';
 import { startTestApp, type TestApp } from '../support/test-app';
 
 interface Interval {

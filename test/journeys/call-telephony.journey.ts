@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import type { MachineActor } from '../../src/platform/access/actor';
 import { newId } from '../../src/platform/time/ids';
 import { CarrierSignals } from '../../src/modules/calls/telephony/carrier-signals';
 import type { SignalKind } from '../../src/modules/calls/telephony/telephony.port';
 import { anAdmin } from '../support/actors';
 import { caller, hire, statusOf } from '../support/call-floor';
+import fc from '../support/properties';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { systemActor } from '../../src/platform/access/actor';
 import { newId } from '../../src/platform/time/ids';
 import {
@@ -9,6 +8,7 @@ import {
   ForeignCustomers,
 } from '../../src/modules/customers';
 import { aKey, anAdmin, anAgent, aUser } from '../support/actors';
+import fc from '../support/properties';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
 

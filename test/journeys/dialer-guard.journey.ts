@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import { signV1, signV2 } from '../../src/modules/dialer/intake/signature';
 import { Replays } from '../../src/modules/dialer/intake/replays';
 import { aDialerAgent, DIALER_KEY, INTAKE } from '../support/dialer';
+import fc from '../support/properties';
 import { startTestApp, type TestApp } from '../support/test-app';
 
 const SECRET = 'a-dialer-secret-for-this-test-alone';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { knownFields } from '../../src/modules/dialer/intake/dialer-field';
 import '../../src/modules/dialer/intake/dialer-lead.dto';
 import { aDialerAgent, DIALER_KEY, INTAKE, postLead } from '../support/dialer';
+import fc from '../support/properties';
 import { startTestApp, type TestApp } from '../support/test-app';
 
 const SECRETS = { pass: 'hunter2-pass', orig_pass: 'hunter2-orig', phone_pass: 'hunter2-phone' };

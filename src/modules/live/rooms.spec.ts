@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../test/support/properties';
 import { maySee, type AudienceColumns, type Viewpoint } from '../../platform/events/audience';
 import { roomsOfEvent, roomsOfViewer } from './rooms';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import http from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import fc from '../../../test/support/properties';
 import { CidrList } from '../config/cidr';
 import { kindOfAddress } from './address';
 import { ADDRESS_FORMS } from '../../../test/support/address-forms';

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { getCountries, getExampleNumber } from 'libphonenumber-js';
 import examples from 'libphonenumber-js/mobile/examples';
+import fc from '../../../test/support/properties';
 import { parsePhone, type PhoneHints } from './phone';
 
 const e164 = (text: string, hint?: string | PhoneHints): string | undefined => parsePhone(text, hint)?.e164;

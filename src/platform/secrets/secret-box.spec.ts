@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
+import fc from '../../../test/support/properties';
 import type { Config } from '../config/config';
 import { CannotOpen, SecretBox } from './secret-box';
 

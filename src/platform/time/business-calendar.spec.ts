@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../test/support/properties';
 import { BusinessCalendar } from './business-calendar';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../test/support/properties';
 import { queueFigures, type QueueWait } from './service-level';
 
 const wait = (outcome: QueueWait['outcome'], ...seconds: number[]): QueueWait[] =>

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../test/support/properties';
 import {
   chooseAssignments,
   type FreeAgent,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../test/support/properties';
 import { chooseDepartment, soundsUrgent } from './department-choice';
 import { ASSUMED_HANDLE_SECONDS, estimatedWait } from './estimated-wait';
 import { hoursProblem, isOpen, nextOpening, type OpeningHours } from './opening-hours';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../test/support/properties';
 import { readRange } from './byte-range';
 
 describe('a range of bytes', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../test/support/properties';
 import { type CarrierFacts, carrierState, learn } from './carrier-facts';
 import type { SignalKind } from './telephony.port';
 

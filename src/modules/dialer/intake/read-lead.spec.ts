@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../test/support/properties';
 import { Invalid } from '../../../platform/errors';
 import { knownFields } from './dialer-field';
 import { readLead } from './read-lead';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { createHash, createHmac } from 'node:crypto';
+import fc from '../../../../test/support/properties';
 import { canonicalFields, sameText, signV1, signV2 } from './signature';
 
 const SECRET = 'a-secret-of-a-dialer';

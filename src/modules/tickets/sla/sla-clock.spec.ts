@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../test/support/properties';
 import { BusinessCalendar } from '../../../platform/time/business-calendar';
 import { alertOf, nextAlertAt, type SlaClock, SlaRules } from './sla-clock';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../test/support/properties';
 import { failuresAfter, mayBeUnderWay, OPENS_AFTER, pauseMs } from './breaker';
 import { judge, readRetryAfter } from './outcome';
 import { nextDelayMs } from './retry-schedule';

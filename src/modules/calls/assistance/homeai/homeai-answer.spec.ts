@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../../test/support/properties';
 import type { RankedPassage } from '../assistance.types';
 import { Nonsense, plainText, readAnswer } from './homeai-answer';
 

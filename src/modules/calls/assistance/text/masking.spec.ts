@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../../../test/support/properties';
 import { holdsNumbersOfPeople, mask, maskAll } from './masking';
 import { luhn } from './numbers-of-people';
 
