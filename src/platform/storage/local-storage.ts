@@ -20,7 +20,7 @@ export class LocalStorage extends RecordingStorage {
     super();
   }
 
-  override async put(key: string, content: Readable): Promise<StoredObject> {
+  protected override async write(key: string, content: Readable): Promise<StoredObject> {
     const file = this.file(key);
     await fs.mkdir(path.dirname(file), { recursive: true });
     await fs.mkdir(path.join(this.root, PARTS), { recursive: true });
@@ -67,12 +67,11 @@ export class LocalStorage extends RecordingStorage {
     this.tidiedAt = now;
     for (const name of await fs.readdir(path.join(this.root, PARTS))) {
       const part = path.join(this.root, PARTS, name);
-      // another process may have finished or removed it since the folder was read
-      const changed = await fs.stat(part).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => now,
-      );
-      if (now - changed >= ABANDONED_MS) await fs.rm(part, { force: true });
+      try {
+        if (now - (await fs.stat(part)).mtimeMs >= ABANDONED_MS) await fs.rm(part);
+      } catch {
+        // another process has finished or removed it since the folder was read; or it is not ours to remove
+      }
     }
   }
 

@@ -21,8 +21,23 @@ export interface ByteRange {
  * dies in the middle of a `put`.
  */
 export abstract class RecordingStorage {
-  /** Stores the stream under `key`, replacing what was there. Memory use does not depend on its length. */
-  abstract put(key: string, content: Readable, contentType: string): Promise<StoredObject>;
+  /**
+   * Stores the stream under `key`, replacing what was there. Memory use does not depend on its length. The stream is in its
+   * hands from the call on: whatever fails, and however early, the stream is ended with it and its errors are this promise's.
+   */
+  async put(key: string, content: Readable, contentType: string): Promise<StoredObject> {
+    // it may break before anybody reads it; an error that nobody listens for would end the process
+    content.on('error', () => undefined);
+    try {
+      checkKey(key);
+      return await this.write(key, content, contentType);
+    } catch (error) {
+      content.destroy(error as Error);
+      throw error;
+    }
+  }
+
+  protected abstract write(key: string, content: Readable, contentType: string): Promise<StoredObject>;
 
   /** Reads all of an object or a range of it. Throws ObjectMissing. */
   abstract get(key: string, range?: ByteRange): Promise<Readable>;

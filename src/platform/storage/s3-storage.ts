@@ -31,10 +31,9 @@ export class S3Storage extends RecordingStorage {
     });
   }
 
-  override async put(key: string, content: Readable, contentType: string): Promise<StoredObject> {
-    checkKey(key);
+  protected override async write(key: string, content: Readable, contentType: string): Promise<StoredObject> {
     const digests = new Digests();
-    // what breaks on either side ends both: the upload sees an error instead of waiting, and the source is let go
+    // a source that breaks is an error to the upload, which would otherwise wait for more
     const body = pipeline(content, digests, () => undefined);
     const upload = new Upload({
       client: this.client,
@@ -42,11 +41,7 @@ export class S3Storage extends RecordingStorage {
       partSize: PART_BYTES,
       queueSize: 2,
     });
-    try {
-      await upload.done();
-    } finally {
-      body.destroy();
-    }
+    await upload.done();
     return digests.result();
   }
 

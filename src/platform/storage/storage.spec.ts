@@ -134,8 +134,25 @@ it('removes what killed processes left, and not what others are writing', async 
   const hourAgo = new Date(Date.now() - 3_600_000);
   for (const name of ['left', 'being-written']) fs.writeFileSync(path.join(folder, '.parts', name), 'half');
   fs.utimesSync(path.join(folder, '.parts', 'left'), hourAgo, hourAgo);
-  await new LocalStorage(folder).put('sales/next.wav', Readable.from([Buffer.from('x')]));
+  await new LocalStorage(folder).put('sales/next.wav', Readable.from([Buffer.from('x')]), 'audio/wav');
   expect(parts()).toEqual(['being-written']);
+});
+
+it.each([
+  ['an open source', () => new Readable({ read: () => undefined })],
+  ['a source that breaks before it is read', () => fs.createReadStream(path.join(folder, 'nothing'))],
+])('ends %s when the disk refuses it', async (_name, open) => {
+  fs.writeFileSync(path.join(folder, 'file'), '');
+  const source = open();
+  const closed = new Promise<void>((resolve) => source.once('close', () => resolve()));
+  const put = new LocalStorage(path.join(folder, 'file')).put('sales/a.wav', source, 'audio/wav');
+  await expect(put).rejects.toThrow(/ENOTDIR|EEXIST/);
+  await closed;
+});
+
+it('says why a source could not be read', async () => {
+  const source = fs.createReadStream(path.join(folder, 'nothing'));
+  await expect((drivers.local as RecordingStorage).put('sales/a.wav', source, 'audio/wav')).rejects.toThrow('ENOENT');
 });
 
 it('lets go of the source when the store cannot be reached', async () => {

@@ -1,11 +1,12 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Readable } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
 import { systemActor } from '../../../platform/access/actor';
 import { Config } from '../../../platform/config/config';
 import { Database } from '../../../platform/database/database';
 import { JobQueue } from '../../../platform/jobs/job-queue';
 import { JobRunner } from '../../../platform/jobs/job-runner';
 import { RecordingStorage, type StoredObject } from '../../../platform/storage/recording-storage';
+import { childOf } from '../../../platform/time/child-signal';
 import { CallLedger } from '../call-ledger';
 import type { CallRecording } from './call-recording.entity';
 import { RecordingMedia } from './recording-media';
@@ -14,6 +15,8 @@ import { fetchRecordings, recordingsSweep } from './recordings.job';
 
 const ACTOR = systemActor('recordings');
 const LEASE_SECONDS = 120;
+/** A fetch ends before its lease does. */
+const FETCH_MS = (LEASE_SECONDS - 20) * 1000;
 const MOST_ATTEMPTS = 10;
 const KEPT_AT_ONCE = 100;
 /** A WAV file begins with so many bytes before the first sound. */
@@ -73,17 +76,25 @@ export class RecordingFetcher implements OnModuleInit {
   }
 
   private async fetch(row: CallRecording, signal: AbortSignal): Promise<void> {
-    const timeout = AbortSignal.any([signal, AbortSignal.timeout((LEASE_SECONDS - 20) * 1000)]);
-    const { content, contentType, size, md5 } = await this.media.open(row.provider_sid ?? '', timeout);
-    const key = `calls/${row.id}.wav`;
-    const beginning: Buffer[] = [];
-    const stored = await this.storage.put(key, Readable.from(remembering(content, beginning)), contentType);
-    const problem = wrong(stored, { size, md5, beginning: Buffer.concat(beginning) });
-    if (problem) {
-      await this.storage.delete(key);
-      throw new Error(problem);
+    const { controller, release } = childOf(signal);
+    const timer = setTimeout(() => controller.abort(new Error('it took too long')), FETCH_MS);
+    try {
+      const { content, contentType, size, md5 } = await this.media.open(row.provider_sid ?? '', controller.signal);
+      const key = `calls/${row.id}.wav`;
+      const beginning = new Beginning();
+      // what breaks on either side ends both, whoever is reading at that moment
+      const through = pipeline(content, beginning, () => undefined);
+      const stored = await this.storage.put(key, through, contentType);
+      const problem = wrong(stored, { size, md5, beginning: beginning.bytes });
+      if (problem) {
+        await this.storage.delete(key);
+        throw new Error(problem);
+      }
+      await this.available(row, key, stored);
+    } finally {
+      clearTimeout(timer);
+      release();
     }
-    await this.available(row, key, stored);
   }
 
   private async available(row: CallRecording, key: string, stored: StoredObject): Promise<void> {
@@ -146,14 +157,13 @@ export class RecordingFetcher implements OnModuleInit {
 }
 
 /** Passes bytes on and keeps the first of them. */
-async function* remembering(content: Readable, beginning: Buffer[]): AsyncGenerator<Buffer> {
-  let kept = 0;
-  for await (const chunk of content as AsyncIterable<Buffer>) {
-    if (kept < HEADER_BYTES) {
-      beginning.push(chunk.subarray(0, HEADER_BYTES - kept));
-      kept += chunk.length;
-    }
-    yield chunk;
+class Beginning extends Transform {
+  bytes: Buffer = Buffer.alloc(0);
+
+  override _transform(chunk: Buffer, _encoding: string, done: (error: null, chunk: Buffer) => void): void {
+    const missing = HEADER_BYTES - this.bytes.length;
+    if (missing > 0) this.bytes = Buffer.concat([this.bytes, chunk.subarray(0, missing)]);
+    done(null, chunk);
   }
 }
 

@@ -6,6 +6,7 @@ import { Database } from '../../../platform/database/database';
 import { DomainError } from '../../../platform/errors';
 import { type JobContext, JobRunner } from '../../../platform/jobs/job-runner';
 import { ObjectMissing, RecordingStorage } from '../../../platform/storage/recording-storage';
+import { childOf } from '../../../platform/time/child-signal';
 import { DtechNotFound, DtechRefused } from '../dtech.errors';
 import { DtechClient } from '../gateway/dtech-client';
 import { presignedExpiry } from '../gateway/gateway-answer';
@@ -99,11 +100,7 @@ export class UploadHandler implements OnModuleInit {
     const url = await this.urlFor(row);
     const size = row.size_bytes ?? 0;
     const progress = new Progress();
-    const stopped = new AbortController();
-    // not AbortSignal.any: in Node 20 its signal may be collected as garbage, and the abort with it
-    const stop = (): void => stopped.abort(signal.reason);
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
+    const { controller: stopped, release } = childOf(signal);
     const beat = setInterval(() => {
       this.beat(row, progress, size).catch((error: Error) => stopped.abort(error));
     }, BEAT_MS);
@@ -137,7 +134,7 @@ export class UploadHandler implements OnModuleInit {
       throw error;
     } finally {
       clearInterval(beat);
-      signal.removeEventListener('abort', stop);
+      release();
     }
   }
 
