@@ -162,35 +162,37 @@ describe('live updates', () => {
       limited.connectionsPerCaller = 0;
     });
 
-    it.each(['/socket.io/?EIO=4&transport=websocket', '/ws/updates'])(
-      'holds only so many at %s that have not signed in',
-      async (path) => {
-        const limits = app.nest.get(LiveLimits);
-        const usual = limits.strangers;
-        limits.strangers = 2;
-        const knock = () => new WebSocket(`${app.url.replace('http', 'ws')}${path}`);
-        const came = (socket: WebSocket) =>
-          new Promise<boolean>((resolve) => {
-            socket.once('open', () => resolve(true));
-            socket.once('error', () => resolve(false));
-          });
-        const two = [knock(), knock()];
-        try {
-          expect(await Promise.all(two.map(came))).toEqual([true, true]);
-          expect(await came(knock())).toBe(false);
-          two[0]?.close();
-          await waitFor('a place', async () => {
-            const next = knock();
-            const isIn = await came(next);
-            if (isIn) two.push(next);
-            return isIn;
-          });
-        } finally {
-          limits.strangers = usual;
-          for (const socket of two) socket.terminate();
-        }
-      },
-    );
+    it.each([
+      '/socket.io/?EIO=4&transport=websocket',
+      '/socket.io/?EIO=4&transport=websocket&sid=',
+      '/socket.io/?EIO=4&transport=websocket&sid=x&sid=',
+      '/ws/updates',
+    ])('holds only so many at %s that have not signed in', async (path) => {
+      const limits = app.nest.get(LiveLimits);
+      const usual = limits.strangers;
+      limits.strangers = 2;
+      const knock = () => new WebSocket(`${app.url.replace('http', 'ws')}${path}`);
+      const came = (socket: WebSocket) =>
+        new Promise<boolean>((resolve) => {
+          socket.once('open', () => resolve(true));
+          socket.once('error', () => resolve(false));
+        });
+      const two = [knock(), knock()];
+      try {
+        expect(await Promise.all(two.map(came))).toEqual([true, true]);
+        expect(await came(knock())).toBe(false);
+        two[0]?.close();
+        await waitFor('a place', async () => {
+          const next = knock();
+          const isIn = await came(next);
+          if (isIn) two.push(next);
+          return isIn;
+        });
+      } finally {
+        limits.strangers = usual;
+        for (const socket of two) socket.terminate();
+      }
+    });
   });
 
   describe('telling', () => {

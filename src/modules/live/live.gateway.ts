@@ -131,7 +131,8 @@ export class LiveGateway implements Broadcaster, OnGatewayInit, OnGatewayConnect
 
   /** Whether somebody new would be one too many of those who have not signed in yet. */
   private isFull(io: LiveServer, request: IncomingMessage): boolean {
-    const isNew = !/[?&]sid=/.test(request.url ?? '');
+    // as the engine itself has read it: an empty one, or the last of two, makes a new connection to it
+    const isNew = !(request as IncomingMessage & { _query?: { sid?: string } })._query?.sid;
     return isNew && io.engine.clientsCount - io.sockets.sockets.size >= this.limits.strangers;
   }
 
