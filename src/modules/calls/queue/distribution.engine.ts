@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { systemActor } from '../../../platform/access/actor';
 import { Config } from '../../../platform/config/config';
-import { Database, type Tx } from '../../../platform/database/database';
+import { Database, isPassing, type Tx } from '../../../platform/database/database';
 import { Notifier } from '../../../platform/database/notifier';
 import { AGENT_COLUMNS, type AgentRow } from '../../agents';
 import { CallLedger } from '../call-ledger';
@@ -43,6 +43,8 @@ interface Pass {
   /** Calls wait and agents are free, but none of those for any of these. */
   inVain?: boolean;
   relaxAt?: Date | undefined;
+  /** Where the next pass goes on; undefined: at the front. */
+  lookedUpTo?: LookedUpTo | undefined;
 }
 
 /** Whom a pass may ask. */
@@ -53,8 +55,13 @@ interface Floor {
   now: Date;
 }
 
-/** How far down its line a department has been looked at in vain. */
 type Place = Pick<WaitingCall, 'priorityRank' | 'queuedAt' | 'entryId'>;
+
+/** How far down its line a department has been looked at in vain, and for whom. */
+interface LookedUpTo {
+  place: Place;
+  agents: ReadonlySet<string>;
+}
 
 /**
  * Brings waiting calls and free agents together. Every process that works jobs may run it: a ring after the commit that
@@ -69,7 +76,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly soon = new Map<string, { at: number; timer: NodeJS.Timeout }>();
-  private readonly lookedUpTo = new Map<string, Place>();
+  private readonly lookedUpTo = new Map<string, LookedUpTo>();
   private stopListening: (() => void) | undefined;
 
   constructor(
@@ -162,22 +169,29 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
 
   /** One transaction: looks, chooses, locks what was chosen as far as it can be had, and offers. */
   async pass(department: string): Promise<Pass> {
-    if (!(await this.isWorthwhile(department))) return { offered: 0, again: false };
-    return this.database.transaction(async (tx) => {
-      const lock = await tx.one<{ got: boolean }>(
-        `select pg_try_advisory_xact_lock(hashtext('calls distribution'), hashtext($1)) as got`,
-        [department],
-      );
-      // whoever has it may have looked before what rang us was committed: look once more a little later
-      if (!lock?.got) return { offered: 0, again: true };
-      const { agents, handsToSpare, now } = await this.freeAgents(tx, department);
-      if (agents.length === 0) return { offered: 0, again: false };
-      const { chosen, relaxAt, isEnd } = await this.choose(tx, department, agents, now);
-      const offered = await this.offerAll(tx, chosen);
-      const handsLeft = chosen.some(({ agent }) => handsToSpare.has(agent.agentId));
-      const again = offered < chosen.length || chosen.length === OFFERS_AT_ONCE || handsLeft || !isEnd;
-      return { offered, again, inVain: chosen.length === 0, relaxAt };
-    });
+    const pass = (await this.isWorthwhile(department))
+      ? await this.database.transaction((tx) => this.look(tx, department))
+      : { offered: 0, again: false };
+    // kept after the commit: a pass that is run again begins where the first try of it did
+    if (pass.lookedUpTo) this.lookedUpTo.set(department, pass.lookedUpTo);
+    else this.lookedUpTo.delete(department);
+    return pass;
+  }
+
+  private async look(tx: Tx, department: string): Promise<Pass> {
+    const lock = await tx.one<{ got: boolean }>(
+      `select pg_try_advisory_xact_lock(hashtext('calls distribution'), hashtext($1)) as got`,
+      [department],
+    );
+    // whoever has it may have looked before what rang us was committed: look once more a little later
+    if (!lock?.got) return { offered: 0, again: true, lookedUpTo: this.lookedUpTo.get(department) };
+    const { agents, handsToSpare, now } = await this.freeAgents(tx, department);
+    if (agents.length === 0) return { offered: 0, again: false };
+    const { chosen, relaxAt, lookedUpTo } = await this.choose(tx, department, agents, now);
+    const offered = await this.offerAll(tx, chosen);
+    const handsLeft = chosen.some(({ agent }) => handsToSpare.has(agent.agentId));
+    const again = offered < chosen.length || chosen.length === OFFERS_AT_ONCE || handsLeft || lookedUpTo !== undefined;
+    return { offered, again, inVain: chosen.length === 0, relaxAt, lookedUpTo };
   }
 
   /**
@@ -190,7 +204,7 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
     department: string,
     agents: FreeAgent[],
     now: Date,
-  ): Promise<{ chosen: Assignment[]; relaxAt?: Date | undefined; isEnd: boolean }> {
+  ): Promise<Pick<Pass, 'relaxAt' | 'lookedUpTo'> & { chosen: Assignment[] }> {
     const chosen: Assignment[] = [];
     let relaxAt: Date | undefined;
     const enough = Math.min(OFFERS_AT_ONCE, agents.length);
@@ -201,18 +215,18 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       return calls;
     };
     const front = await look(OFFERS_AT_ONCE);
-    let last: Place | undefined = front.at(-1);
-    const resumed = this.lookedUpTo.get(department);
-    this.lookedUpTo.delete(department);
-    if (chosen.length >= enough || front.length < OFFERS_AT_ONCE) return { chosen, relaxAt, isEnd: true };
-    last = resumed ?? last;
+    if (chosen.length >= enough || front.length < OFFERS_AT_ONCE) return { chosen, relaxAt };
+    // those before the place were looked at in vain for the agents of then: an agent who came since begins at the front
+    const before = this.lookedUpTo.get(department);
+    const isForThese = before !== undefined && agents.every((agent) => before.agents.has(agent.agentId));
+    let last: Place | undefined = isForThese ? before.place : front.at(-1);
     for (let page = 0; page < PAGES_A_PASS; page += 1) {
       const calls = await look(CALLS_LOOKED_AT, last);
-      if (chosen.length >= enough || calls.length < CALLS_LOOKED_AT) return { chosen, relaxAt, isEnd: true };
+      if (chosen.length >= enough || calls.length < CALLS_LOOKED_AT) return { chosen, relaxAt };
       last = calls.at(-1);
     }
-    if (last) this.lookedUpTo.set(department, last);
-    return { chosen, relaxAt, isEnd: false };
+    const lookedUpTo = last && { place: last, agents: new Set(agents.map((agent) => agent.agentId)) };
+    return { chosen, relaxAt, lookedUpTo };
   }
 
   /** Whether anything waits and anybody is free: most rings find one of the two missing. */
@@ -343,12 +357,14 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
 }
 
 /**
- * Waits until every one of these has come to its end, and says how many there were; throws the first error. While one of
- * them still writes, the transaction must not be ended: what it writes afterwards would stand outside of it.
+ * Waits until every one of these has come to its end, and says how many there were. While one of them still writes, the
+ * transaction must not be ended: what it writes afterwards would stand outside of it. Of several errors it throws the one
+ * that says the transaction may be run again: after it, all others find only that the transaction has failed.
  */
 async function together(works: readonly Promise<unknown>[]): Promise<number> {
-  const failed = (await Promise.allSettled(works)).find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const errors: unknown[] = [];
+  await Promise.all(works.map((work) => work.catch((error: unknown) => errors.push(error))));
+  if (errors.length > 0) throw errors.find(isPassing) ?? errors[0];
   return works.length;
 }
 
