@@ -240,10 +240,15 @@ export class DeliveryView {
   attempts: AttemptView[];
 }
 
-/** Row → what is shown. */
-export const attemptView = (row: AttemptRow): AttemptView => ({
+/** A delivery with its attempts, read in one statement. */
+export interface DeliveryWithLog extends DeliveryRow {
+  /** As JSON: times are texts. */
+  log: (Pick<AttemptRow, 'number' | 'duration_ms' | 'status' | 'error' | 'response'> & { started_at: string })[];
+}
+
+const attemptView = (row: DeliveryWithLog['log'][number]): AttemptView => ({
   number: row.number,
-  started_at: row.started_at.toISOString(),
+  started_at: new Date(row.started_at).toISOString(),
   duration_ms: row.duration_ms,
   status_code: row.status,
   error: row.error,
@@ -251,7 +256,7 @@ export const attemptView = (row: AttemptRow): AttemptView => ({
 });
 
 /** Row and its attempts → what is shown. */
-export const deliveryView = (row: DeliveryRow, code: string, attempts: AttemptRow[]): DeliveryView => ({
+export const deliveryView = (row: DeliveryWithLog, code: string): DeliveryView => ({
   id: row.id,
   webhook_id: code,
   event: row.event_name,
@@ -262,7 +267,7 @@ export const deliveryView = (row: DeliveryRow, code: string, attempts: AttemptRo
   next_attempt_at: row.status === 'pending' ? row.next_attempt_at.toISOString() : null,
   created_at: row.created_at.toISOString(),
   finished_at: iso(row.finished_at),
-  attempts: attempts.map(attemptView),
+  attempts: row.log.map(attemptView),
 });
 
 /** A page of deliveries. */

@@ -3,14 +3,13 @@ import type { Actor } from '../../platform/access/actor';
 import { Database } from '../../platform/database/database';
 import { Invalid } from '../../platform/errors';
 import { decodeCursor, decodeTimeCursor, isUuid, pageOf, timeKey } from '../../platform/http/page';
-import type { AttemptRow } from './deliveries/attempt.entity';
-import type { DeliveryRow } from './deliveries/delivery.entity';
 import type { WebhookRow } from './endpoints/webhook.entity';
 import { envelope } from './standard/envelope';
 import {
   type DeliveriesReply,
   type DeliveryView,
   deliveryView,
+  type DeliveryWithLog,
   type WebhookEventsReply,
   type WebhookReply,
   type WebhooksReply,
@@ -98,14 +97,16 @@ export class WebhooksQueries {
       if (!isUuid(after)) throw new Invalid('cursor is not one of ours', { cursor: 'is not one of ours' });
       where.push(`id < ${param(after)}`);
     }
-    const rows = await this.database.read.rows<DeliveryRow>(
-      `select * from webhook_delivery where ${where.join(' and ')} order by id desc limit ${param(query.limit + 1)}`,
+    const rows = await this.database.read.rows<DeliveryWithLog>(
+      withLog(
+        `select * from webhook_delivery where ${where.join(' and ')} order by id desc limit ${param(query.limit + 1)}`,
+      ),
       params,
     );
     const page = pageOf(rows, query.limit, (row) => [row.id]);
     return {
       success: true,
-      deliveries: await this.withAttempts(page.rows, endpoint.code),
+      deliveries: page.rows.map((row) => deliveryView(row, endpoint.code)),
       count: page.rows.length,
       next_cursor: page.nextCursor,
       timestamp: now(),
@@ -114,23 +115,17 @@ export class WebhooksQueries {
 
   /** One delivery with its attempts. */
   async delivery(deliveryId: string, code: string): Promise<DeliveryView> {
-    const rows = await this.database.read.rows<DeliveryRow>('select * from webhook_delivery where id = $1', [
+    const row = await this.database.read.one<DeliveryWithLog>(withLog('select * from webhook_delivery where id = $1'), [
       deliveryId,
     ]);
-    const [view] = await this.withAttempts(rows, code);
-    if (!view) throw new DeliveryNotFound();
-    return view;
-  }
-
-  private async withAttempts(rows: DeliveryRow[], code: string): Promise<DeliveryView[]> {
-    const attempts = await this.database.read.rows<AttemptRow>(
-      'select * from webhook_attempt where delivery_id = any($1::uuid[]) order by delivery_id, number, id',
-      [rows.map((row) => row.id)],
-    );
-    const byDelivery = new Map<string, AttemptRow[]>();
-    for (const attempt of attempts) {
-      byDelivery.set(attempt.delivery_id, [...(byDelivery.get(attempt.delivery_id) ?? []), attempt]);
-    }
-    return rows.map((row) => deliveryView(row, code, byDelivery.get(row.id) ?? []));
+    if (!row) throw new DeliveryNotFound();
+    return deliveryView(row, code);
   }
 }
+
+/** Deliveries and their attempts in one statement: read one after the other, an attempt made in between would fit no row. */
+const withLog = (deliveries: string): string =>
+  `select d.*, (select coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'started_at', a.started_at,
+       'duration_ms', a.duration_ms, 'status', a.status, 'error', a.error, 'response', a.response)
+       order by a.number, a.id), '[]') from webhook_attempt a where a.delivery_id = d.id) as log
+     from (${deliveries}) d order by d.id desc`;
