@@ -229,6 +229,14 @@ describe('selling through the gateway', () => {
     const kept = await app.database.read.one('select * from sales_process where sales_process_id = $1', [spid]);
     expect(kept).toMatchObject({ lead_name: '(removed)', lead_phone: '(removed)', status: 'in_progress', url: null });
     expect(JSON.stringify(kept)).not.toMatch(/Jane|Smith|555-?5555/);
+    // the sale goes on, and what is said of him from now on is not kept either
+    await post(`continue/${spid}`, { account_id: ACCOUNT, user: aSale().user });
+    const stopped = await post(`stop/${spid}`, { account_id: ACCOUNT, reason: 'Jane Smith has moved' });
+    expect([stopped.status, stopped.body.status]).toEqual([200, 'stopped']);
+    const ended = await app.database.read.one('select * from sales_process where sales_process_id = $1', [spid]);
+    expect(ended).toMatchObject({ status: 'stopped', url: null, gateway_status: null, stop_reason: '(removed)' });
+    const told = await app.database.read.rows(`select data from event where data->>'sales_process_id' = $1`, [spid]);
+    expect(JSON.stringify(told.slice(-1))).not.toMatch(/Jane|Smith|555-?5555/);
   });
 
   it('asks what became of a stop whose answer was lost', async () => {

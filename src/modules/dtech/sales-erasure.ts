@@ -3,12 +3,12 @@ import { Config } from '../../platform/config/config';
 import type { Tx } from '../../platform/database/database';
 import { CustomerErasure, type ErasedCustomer } from '../customers';
 import { MirrorRepository } from './mirror/mirror.repository';
-
-const ERASED = '(removed)';
+import { ERASED } from './processes/sales-process.repository';
 
 /**
- * Takes a person out of his sales: who he is, and what the gateway or an agent wrote of him. That there was a sale, under
- * which id and what became of it stays; so does what DTech has. Appwrite is owed the same.
+ * Takes a person out of his sales: who he is, and what the gateway or an agent wrote of him, or will write of a sale that
+ * still goes on. That there was a sale, under which id and what became of it stays; so does what DTech has. Appwrite is
+ * owed the same.
  */
 @Injectable()
 export class SalesErasure implements OnModuleInit {

@@ -7,6 +7,17 @@ import { type ToldSale, toldSale } from '../sales.events';
 import type { SalesProcessRow } from './sales-process.entity';
 import { salesProcessView } from './sales-process.view';
 
+/** Stands for what was taken out of a sale when its customer's data was removed. */
+export const ERASED = '(removed)';
+
+/** What an erased sale has in the columns that would speak of the person, whatever the gateway or an agent says later. */
+const WHEN_ERASED: Partial<Record<keyof SaleChange, string>> = {
+  url: 'null::text',
+  gateway_status: 'null::jsonb',
+  stop_reason: `'${ERASED}'::text`,
+  failure: `'${ERASED}'::text`,
+};
+
 /** The columns a change may set. */
 export type SaleChange = Partial<
   Pick<
@@ -39,7 +50,10 @@ export class SalesProcessRepository {
     const params: unknown[] = [id];
     const sets = Object.entries(columns).map(([name, value]) => {
       const stored = name === 'gateway_status' ? JSON.stringify(value ?? null) : value;
-      return `${name} = $${params.push(stored)}`;
+      const place = `$${params.push(stored)}`;
+      const erased = WHEN_ERASED[name as keyof SaleChange];
+      if (erased === undefined || value == null) return `${name} = ${place}`;
+      return `${name} = case when lead_name = '${ERASED}' then ${erased} else ${place} end`;
     });
     if (followInSeconds !== undefined) {
       sets.push(`follow_at = now() + $${params.push(followInSeconds)}::float8 * interval '1 second'`);
