@@ -22,6 +22,8 @@ import type {
 
 const ANSWER_MS = 60_000;
 const POLL_MS = 1_000;
+/** How many polls in a row may fail of what passes: a restart, a limit. */
+const POLLS_IN_VAIN = 30;
 
 /** How far something is, in bytes. */
 export type OnProgress = (done: number, total: number) => void;
@@ -172,12 +174,18 @@ export class SalesClient {
     return recording;
   }
 
-  /** Waits until an upload is `complete` or `failed`, and tells how far it is. */
+  /** Waits until an upload is `complete` or `failed`, and tells how far it is. The server may restart meanwhile. */
   async finished(uploadId: string, onProgress?: OnProgress, signal?: AbortSignal): Promise<RecordingView> {
-    for (;;) {
-      const { recording } = await this.uploadStatus(uploadId);
-      onProgress?.(recording.sent_bytes, recording.size_bytes ?? 0);
-      if (recording.status === 'complete' || recording.status === 'failed') return recording;
+    for (let inVain = 0; ;) {
+      try {
+        const { recording } = await this.uploadStatus(uploadId);
+        inVain = 0;
+        onProgress?.(recording.sent_bytes, recording.size_bytes ?? 0);
+        if (recording.status === 'complete' || recording.status === 'failed') return recording;
+      } catch (error) {
+        const isFinal = error instanceof SalesError && error.status !== 429 && error.status < 500;
+        if (isFinal || (inVain += 1) >= POLLS_IN_VAIN) throw error;
+      }
       await sleep(POLL_MS, undefined, { signal });
     }
   }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
 import { dtechCommand } from '../../src/clients/dtech-command';
@@ -63,6 +65,25 @@ describe('npm run dtech and its client', () => {
     expect([stopped.code, JSON.parse(stopped.printed)]).toEqual([0, expect.objectContaining({ status: 'stopped' })]);
     const again = await run(['stop', '--spid', spid, '--reason', 'again']);
     expect(again).toEqual({ code: 1, printed: '', shown: '409 SALES_PROCESS_ENDED: The sales process is stopped\n' });
+  });
+
+  it('waits through what passes, such as a restart, and not through a refusal', async () => {
+    const answers: (number | 'reset')[] = [503, 'reset', 429, 200, 404];
+    const server = http.createServer((_request, response) => {
+      const status = answers.shift();
+      if (typeof status !== 'number') return void response.destroy();
+      const recording = { status: 'complete', sent_bytes: 1, size_bytes: 1 };
+      response.writeHead(status).end(JSON.stringify(status === 200 ? { recording } : { code: 'X', detail: 'no' }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const client = new SalesClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'token');
+      expect(await client.finished('x')).toMatchObject({ status: 'complete' });
+      await expect(client.finished('x')).rejects.toMatchObject({ status: 404 });
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 
   it.each([true, false])('uploads a recording and shows how far it is (terminal: %s)', async (isTTY) => {
