@@ -1,7 +1,6 @@
 import autocannon from 'autocannon';
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -10,6 +9,7 @@ import { writingDataSource } from '../src/platform/database/data-source';
 import { migrate } from '../src/platform/database/migrate';
 import { newId } from '../src/platform/time/ids';
 import { cpuSeconds, stepCosts } from './lead-intake/cost';
+import { freePort } from '../test/support/free-port';
 
 // npm run bench:leads: how many leads a second the product takes over HTTP, beside Express and pg alone doing the same
 // statements. Both run on one PostgreSQL with its default durability, each on a database of its own, in alternating
@@ -82,14 +82,6 @@ function aLead(n: number): Record<string, string> {
     rank: '0',
     recording_file: `rec_${n}.wav`,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function database(serverUrl: string, name: string): Promise<string> {

@@ -8,7 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DtechGateway } from '../sandbox/dtech/dtech-gateway';
 import { SalesClient } from '../src/clients/sales-client';
 import { ACCOUNT, aSale, realm, sellingThrough } from '../test/support/dtech';
-import { build, freePort, type Product, signIn, startProduct, WITH_ADMIN } from '../test/support/product';
+import { freePort } from '../test/support/free-port';
+import { build, type Product, signIn, startProduct, WITH_ADMIN } from '../test/support/product';
 import { machine, writeSection } from './write-section';
 
 const MB = 1024 * 1024;

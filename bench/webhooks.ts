@@ -10,7 +10,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded-postgres';
 import { newId } from '../src/platform/time/ids';
-import { build, freePort, type Product, send, startProduct } from '../test/support/product';
+import { freePort } from '../test/support/free-port';
+import { build, type Product, send, startProduct } from '../test/support/product';
 import type { Order, Told } from './webhooks/receiver';
 import { machine, writeSection } from './write-section';
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../support/free-port';
 import { createDatabase, databaseUrl, dropDatabase, TEMPLATE } from '../support/databases';
 import { waitFor } from '../support/wait-for';
 
@@ -108,13 +109,3 @@ describe('the logs', () => {
     expect(log).not.toMatch(/"authorization"|"cookie"|07911123456/i);
   });
 });
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}

@@ -7,7 +7,8 @@ import { DtechGateway } from '../../sandbox/dtech/dtech-gateway';
 import { SalesClient } from '../../src/clients/sales-client';
 import { createDatabase, databaseUrl, dropDatabase, TEMPLATE } from '../support/databases';
 import { ACCOUNT, aSale, realm, sellingThrough } from '../support/dtech';
-import { build, freePort, type Product, signIn, startProduct, WITH_ADMIN } from '../support/product';
+import { freePort } from '../support/free-port';
+import { build, type Product, signIn, startProduct, WITH_ADMIN } from '../support/product';
 import { waitFor } from '../support/wait-for';
 
 const NAME = 'faults_uploads';

@@ -264,7 +264,7 @@ describe('the mirror in Appwrite', () => {
       'the relay',
       async () => !(await app.database.read.one('select 1 from event where seq is null limit 1')),
     );
-    expect(Date.now() - began).toBeLessThan(60_000);
+    expect(Date.now() - began).toBeLessThan(120_000);
     const owed = await app.database.read.one<{ n: number; tried: number }>(
       'select count(*) as n, max(attempts) as tried from appwrite_owed where next_attempt_at is not null',
     );
@@ -382,7 +382,8 @@ describe('what is owed to Appwrite', () => {
     await owe();
     expect(await owed.claim(10)).toEqual([]);
     await owed.mirrored(one);
-    expect((await row())?.due).toBe(true);
+    // the time is kept in milliseconds and may have been rounded up
+    await waitFor('it to be due again', async () => (await row())?.due === true);
     await owed.mirrored(await claim());
     expect((await row())?.due).toBeNull();
   });

@@ -36,7 +36,7 @@ describe('signing in and out', () => {
       user: { email: 'mixed.case@example.com', first_name: 'John', last_name: 'Doe', role: 'user', is_active: true },
       tokens: { token_type: 'Bearer', expires_in: 900 },
     });
-    expect(JSON.stringify(registered.body)).not.toContain('hash');
+    expect(JSON.stringify({ ...registered.body, tokens: undefined })).not.toContain('hash');
     const login = await app.http
       .post('/api/auth/login/')
       .send({ email: ' MIXED.case@example.com ', password: PASSWORD })
@@ -142,7 +142,8 @@ describe('signing in and out', () => {
       jwt.sign(claims, 'another key', { algorithm: 'HS256' }),
       jwt.sign(claims, app.config.secretKey, { algorithm: 'HS512' }),
       jwt.sign(endless, app.config.secretKey),
-      `${tokens.access.slice(0, -2)}AA`,
+      // another first character of the signature: the last may stand for the same bytes
+      tokens.access.replace(/\.([^.])([^.]*)$/, (_all, first, rest) => `.${first === 'A' ? 'B' : 'A'}${rest}`),
       tokens.refresh,
       'cck_123456789abc_nothing',
       'x'.repeat(5_000),

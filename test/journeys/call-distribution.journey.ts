@@ -12,7 +12,7 @@ describe('the queue', () => {
     app = await startTestApp({
       env: {
         WRAP_UP_SECONDS: '0.2',
-        OFFER_TIMEOUT_SECONDS: '2.5',
+        OFFER_TIMEOUT_SECONDS: '5',
         MAX_MISSED_OFFERS: '2',
         CONNECT_TIMEOUT_SECONDS: '2',
       },
@@ -31,6 +31,14 @@ describe('the queue', () => {
   const call = async (id: string) => (await admin.get(`/api/calls/${id}`)).call;
   const status = async (agent: FloorAgent, wanted: string) =>
     waitFor(`${agent.code} ${wanted}`, async () => (await statusOf(app, agent)) === wanted);
+  /** He has been in wrap-up, which is too short here to be met in it for sure. */
+  const wrappedUp = async (agent: FloorAgent) => {
+    const statuses = await app.database.read.rows(
+      `select status from agent_status_interval where agent_id = $1 and status = 'wrap_up'`,
+      [agent.id],
+    );
+    expect(statuses).toHaveLength(1);
+  };
   const answered = async (agent: FloorAgent, id: string) => {
     await status(agent, 'offered');
     await caller(app, agent.token).post(`/api/calls/${id}/accept`);
@@ -124,7 +132,7 @@ describe('the queue', () => {
       assigned_agent_id: null,
       queued_at,
     });
-    expect(await statusOf(app, one)).toBe('wrap_up');
+    await wrappedUp(one);
     await answered(other, id);
     expect(await call(id)).toMatchObject({ status: 'in_progress', assigned_agent_id: 'AGT-232' });
     await status(one, 'available');
@@ -160,7 +168,7 @@ describe('the queue', () => {
     expect(await statusOf(app, other)).toBe('on_call');
     await desk.post(`/api/calls/${id}/transfer/complete`);
     expect(await call(id)).toMatchObject({ status: 'in_progress', assigned_agent_id: 'AGT-242' });
-    expect(await statusOf(app, one)).toBe('wrap_up');
+    await wrappedUp(one);
     await admin.post(`/api/calls/${id}/end`);
     await status(other, 'available');
     // completed before the colleague has answered: it rings on at him, and goes to others when he does not take it

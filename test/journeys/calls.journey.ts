@@ -51,7 +51,12 @@ describe('calls', () => {
     expect((await desk.post(`/api/calls/${id}/resume`)).status).toBe('in_progress');
     const end = await desk.post(`/api/calls/${id}/end`);
     expect(end.call).toMatchObject({ status: 'completed', allowed_actions: ['disposition', 'note'] });
-    expect(await statusOf(app, agent)).toBe('wrap_up');
+    // too short here to be met in it for sure
+    const wrapUps = await app.database.read.rows(
+      `select 1 from agent_status_interval where agent_id = $1 and status = 'wrap_up'`,
+      [agent.id],
+    );
+    expect(wrapUps).toHaveLength(1);
     await waitFor('the end of the wrap-up', async () => (await statusOf(app, agent)) === 'available');
     const history = await admin.get(`/api/calls/${id}/events`);
     expect(history.events.map((line: { kind: string }) => line.kind)).toEqual([

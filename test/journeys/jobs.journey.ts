@@ -126,8 +126,9 @@ function onBothStores(open: () => Promise<QueueStore>, empty: () => Promise<void
     const child = worker(env());
     try {
       await once(child, 'ready');
+      const started = once(child, 'started');
       await here.queue.ring({ ...look, name: 'test.killed' }, { place: 'killed' }, { dedupId: 'killed' });
-      await once(child, 'started');
+      await started;
       const second = worker(env());
       try {
         await once(second, 'ready');
@@ -177,7 +178,7 @@ function worker(env: Record<string, string>): ChildProcess {
   });
 }
 
-const once = (child: ChildProcess, message: string, timeoutMs = 20_000): Promise<void> =>
+const once = (child: ChildProcess, message: string, timeoutMs = 60_000): Promise<void> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the worker did not say ${message}`)), timeoutMs);
     child.on('message', (said) => {
@@ -197,7 +198,16 @@ describe('bells on PostgreSQL', () => {
     async () => {
       const client = new Client({ connectionString: url() });
       await client.connect();
-      await client.query('truncate bullmq.job, bullmq.dedup, bullmq.dedup_next cascade');
+      // BullMQ locks these tables in another order
+      for (let emptied = false; !emptied;) {
+        emptied = await client.query('truncate bullmq.job, bullmq.dedup, bullmq.dedup_next cascade').then(
+          () => true,
+          (error: { code?: string }) => {
+            if (error.code !== '40P01') throw error;
+            return false;
+          },
+        );
+      }
       await client.end();
     },
     () => ({ WORKER_DATABASE_URL: url() }),

@@ -139,7 +139,7 @@ describe('recordings of sales', () => {
       ]),
     );
     await app.nest.get(RecordingsSweep).run();
-    expect(await state(body.upload_id as string)).toMatchObject({ status: 'failed', failure_code: 'NOT_REPORTED' });
+    expect(await until(body.upload_id as string, 'failed')).toMatchObject({ failure_code: 'NOT_REPORTED' });
   });
 
   it.each([

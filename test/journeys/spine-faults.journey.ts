@@ -113,9 +113,11 @@ describe('the spine under faults', () => {
       heard = [];
       await waitFor('a new connection, told by an empty bell', () => proxy.made() > made && heard.includes(''));
       // both ways: what it rings arrives, and what others ring
-      notifier.ring('test_bell', 'own');
-      app.nest.get(Notifier).ring('test_bell', 'after');
-      await waitFor('both bells', () => heard.includes('own') && heard.includes('after'));
+      await waitFor('both bells', () => {
+        notifier.ring('test_bell', 'own');
+        app.nest.get(Notifier).ring('test_bell', 'after');
+        return heard.includes('own') && heard.includes('after');
+      });
     } finally {
       await notifier.onApplicationShutdown();
     }

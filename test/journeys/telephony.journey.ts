@@ -72,7 +72,7 @@ describe('a caller and the telephone company', () => {
     const colleague = caller(app, omar.token);
     await colleague.post(`/api/calls/${id}/accept`);
     await inConference(id, 3);
-    expect(room.participants.get(leg.sid)?.hold).toBe(true);
+    await waitFor('the caller to hear music', () => Promise.resolve(room.participants.get(leg.sid)?.hold === true));
     await desk.post(`/api/calls/${id}/transfer/complete`);
     await inConference(id, 2);
     await waitFor('the caller to be heard', () => Promise.resolve(room.participants.get(leg.sid)?.hold === false));

@@ -16,7 +16,7 @@ describe('webhooks', () => {
   beforeAll(async () => {
     receiver = await new Receiver().start();
     app = await startTestApp({
-      env: { ...LOCAL, WEBHOOK_RETRY_SCHEDULE: '50ms,50ms,50ms,1h', WEBHOOK_TIMEOUT_MS: '800' },
+      env: { ...LOCAL, WEBHOOK_RETRY_SCHEDULE: '50ms,50ms,50ms,1h' },
     });
     token = app.tokenFor(anAdmin());
   });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from './free-port';
 import { waitFor } from './wait-for';
 
 /** A Redis for one test file. */
@@ -27,16 +28,6 @@ export function describeWithRedis(name: string, tests: () => void): void {
   if (reason) process.stderr.write(`${name}: ${reason}\n`);
   (reason ? describe.skip : describe)(name, tests);
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 /** Starts a redis-server of its own on a free port, or uses REDIS_URL. */
 export async function startRedis(...flags: string[]): Promise<TestRedis> {

@@ -6,7 +6,8 @@ import path from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../../src/platform/database/embedded-postgres';
 import { newId } from '../../../src/platform/time/ids';
-import { freePort, type Product, send, spawnProduct } from '../../support/product';
+import { freePort } from '../../support/free-port';
+import { type Product, send, spawnProduct } from '../../support/product';
 import { startRedis } from '../../support/redis';
 import { type Endpoint, NastyReceivers } from './nasty-receivers';
 
