@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { systemActor } from '../../../platform/access/actor';
 import { Config } from '../../../platform/config/config';
-import { Database, isPassing, type Tx } from '../../../platform/database/database';
+import { Database, type Tx } from '../../../platform/database/database';
 import { Notifier } from '../../../platform/database/notifier';
 import { AGENT_COLUMNS, type AgentRow } from '../../agents';
 import { CallLedger } from '../call-ledger';
@@ -15,6 +15,7 @@ import {
 } from './distribution-choice';
 import { DISTRIBUTE } from './due-bell';
 import { Offers } from './offers';
+import { together } from './side-by-side';
 
 const ACTOR = systemActor('distribution');
 /** Waiting calls read at a time when those in front were not the ones who can be served. */
@@ -354,18 +355,6 @@ export class DistributionEngine implements OnApplicationBootstrap, BeforeApplica
       }),
     );
   }
-}
-
-/**
- * Waits until every one of these has come to its end, and says how many there were. While one of them still writes, the
- * transaction must not be ended: what it writes afterwards would stand outside of it. Of several errors it throws the one
- * that says the transaction may be run again: after it, all others find only that the transaction has failed.
- */
-async function together(works: readonly Promise<unknown>[]): Promise<number> {
-  const errors: unknown[] = [];
-  await Promise.all(works.map((work) => work.catch((error: unknown) => errors.push(error))));
-  if (errors.length > 0) throw errors.find(isPassing) ?? errors[0];
-  return works.length;
 }
 
 /** The agents who have not been chosen yet. */
