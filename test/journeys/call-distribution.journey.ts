@@ -1,7 +1,26 @@
+import { DistributionEngine } from '../../src/modules/calls/queue/distribution.engine';
 import { anAdmin } from '../support/actors';
 import { caller, type FloorAgent, hire, statusOf } from '../support/call-floor';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { waitFor } from '../support/wait-for';
+
+/** A line of so many calls in the reception that want two skills, one behind the other. */
+const line = (app: TestApp, length: number): Promise<unknown> =>
+  app.database.transaction((tx) =>
+    tx.rows(
+      `with waiting as (
+         insert into call (id, code, status, direction, phone_number, department, priority_rank, required_skills,
+           preferred_skills, metadata, started_at, changed_at, queued_at)
+         select gen_random_uuid(), 'CALL-W' || n, 'in_queue', 'inbound', 'withheld', 'reception', 0,
+                '[{"skill": "german", "level": 3}, {"skill": "billing", "level": 3}]', '[]', '{}', now(), now(),
+                now() - interval '1 minute' + n * interval '1 ms'
+           from generate_series(1, $1::int) n returning *)
+       insert into queue_entry (id, call_id, department, priority_rank, queued_at, entered_at, state, required_skills,
+         preferred_skills, declined_by)
+       select gen_random_uuid(), id, 'reception', 0, queued_at, queued_at, 'waiting', required_skills, '[]', '{}' from waiting`,
+      [length],
+    ),
+  );
 
 describe('the queue', () => {
   let app: TestApp;
@@ -259,19 +278,7 @@ describe('the queue', () => {
     await hire(app, 'AGT-281', { departments: ['reception'], skills: { german: 3 }, idleSeconds: 100 });
     await hire(app, 'AGT-282', { departments: ['reception'], skills: { billing: 3, constructor: 2 } });
     // each of the two skills is there, but nobody has both
-    await app.database.transaction((tx) =>
-      tx.rows(
-        `with waiting as (
-           insert into call (id, code, status, direction, phone_number, department, priority_rank, required_skills,
-             preferred_skills, metadata, started_at, changed_at, queued_at)
-           select gen_random_uuid(), 'CALL-W' || n, 'in_queue', 'inbound', 'withheld', 'reception', 0,
-                  '[{"skill": "german", "level": 3}, {"skill": "billing", "level": 3}]', '[]', '{}', now(), now(), now()
-             from generate_series(1, 3000) n returning *)
-         insert into queue_entry (id, call_id, department, priority_rank, queued_at, entered_at, state, required_skills,
-           preferred_skills, declined_by)
-         select gen_random_uuid(), id, 'reception', 0, queued_at, queued_at, 'waiting', required_skills, '[]', '{}' from waiting`,
-      ),
-    );
+    await line(app, 3000);
     const [behind, odd] = [await queued('reception'), await queued('reception', { required_skills: 'constructor:2' })];
     for (const id of [behind, odd]) {
       await waitFor('an offer behind the long line', async () => (await call(id)).status === 'ringing');
@@ -285,6 +292,30 @@ describe('the queue', () => {
       ),
     );
     for (const id of [behind, odd]) await admin.post(`/api/calls/${id}/end`);
+  });
+
+  it('begins at the front again for an agent who came while a long line was being looked at', async () => {
+    // nobody distributes in this process but the test
+    const still = await startTestApp({ env: { ROLE: 'api' } });
+    try {
+      const engine = still.nest.get(DistributionEngine);
+      await hire(still, 'AGT-283', { departments: ['reception'], skills: { german: 3 } });
+      await hire(still, 'AGT-284', { departments: ['reception'], skills: { billing: 3 } });
+      await line(still, 3000);
+      await still.database.transaction((tx) =>
+        tx.rows(
+          `update queue_entry set required_skills = '[{"skill": "french", "level": 1}]'
+            where call_id = (select id from call where code = 'CALL-W100')`,
+        ),
+      );
+      expect(await engine.pass('reception')).toMatchObject({ offered: 0, again: true, inVain: true });
+      await hire(still, 'AGT-285', { departments: ['reception'], skills: { french: 1 } });
+      expect(await engine.pass('reception')).toMatchObject({ offered: 1 });
+      const french = await still.database.read.one(`select status from call where code = 'CALL-W100'`);
+      expect(french).toEqual({ status: 'ringing' });
+    } finally {
+      await still.close();
+    }
   });
 
   it('shows what an agent has done, with the calls behind it', async () => {

@@ -35,6 +35,8 @@ describe('the telephone', () => {
     const ended = await call(answer.call_id);
     expect(ended).toMatchObject({ direction: 'outbound', provider_call_sid: expect.stringMatching(/^SIM/) });
     expect(ended.answered_at).not.toBeNull();
+    const { events } = await caller(app, agent.token).get(`/api/calls/${answer.call_id}/events`);
+    expect(events.map(({ kind }: { kind: string }) => kind)).toContain('connected');
     await waitFor('the agent to be free', async () => (await statusOf(app, agent)) === 'available');
   });
 
